@@ -1,0 +1,67 @@
+"""The command line: one file per command family, each thin (parse, call, print).
+
+Promise: whatever goes wrong on purpose is one line on standard error and the exit code of DESIGN's table; a traceback is
+a bug. Command modules import nothing heavy at module level, so that `coach --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from coach.errors import CoachError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="coach",
+    help="Audit customer-service conversations against a written service manual, and coach the agents who held them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from coach import __version__
+
+        typer.echo(f"coach {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version and leave."
+    ),
+) -> None:
+    """Audit customer-service conversations against a written service manual, and coach the agents who held them."""
+
+
+def _register() -> None:
+    from coach.cli import audit, rubric
+
+    app.command()(audit.audit)
+    app.add_typer(rubric.app, name="rubric")
+
+
+_register()
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        app()
+    except CoachError as error:
+        print(f"coach: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("coach: interrupted; what was graded is kept in the database, if one was named", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of a pipe has left (`coach audit ... | head`): nobody is there to be told.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,155 @@
+"""One run of `coach audit`: what is read goes to the store or to a judge, and comes back in order.
+
+Promise: a conversation that the store already has (same content, rubric, judge and prompt) is not graded again unless
+forced; each new audit is on disk before the next result is handed out; what could not be read or graded is listed with
+its reason, and stays for the next run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from coach.engines.local import Graded, Job, Ungraded, run
+from coach.errors import RubricError
+from coach.findings import Audit, Usage
+from coach.judges.base import Judge
+from coach.readers import BadRecord
+from coach.rubric import Rubric
+from coach.rubric_choice import RubricChoice
+from coach.store.records import Failure
+from coach.transcript import Transcript
+
+if TYPE_CHECKING:
+    from coach.store.database import Store
+
+__all__ = ["AuditRun", "Counts"]
+
+
+@dataclass
+class Counts:
+    """What has come of a run so far. `usage` sums what this run spent; answers from the store cost nothing again."""
+
+    graded: int = 0
+    from_store: int = 0
+    unreadable: int = 0
+    ungraded: int = 0
+    usage: Usage = field(default_factory=Usage)
+
+    @property
+    def total(self) -> int:
+        """Conversations dealt with."""
+        return self.graded + self.from_store + self.unreadable + self.ungraded
+
+
+class AuditRun:
+    """Grades what `records` hold. `make_judge` is called once per rubric; `source` describes the input to people."""
+
+    def __init__(
+        self,
+        choice: RubricChoice,
+        make_judge: Callable[[Rubric], Judge],
+        *,
+        store: Store | None = None,
+        force: bool = False,
+        in_flight: int = 1,
+        budget_usd: float | None = None,
+        source: str = "",
+    ) -> None:
+        self._choice, self._make_judge, self._store = choice, make_judge, store
+        self._force, self._in_flight, self._budget, self._source = force, in_flight, budget_usd, source
+        self._judges: dict[str, Judge] = {}
+        self._runs: dict[str, int] = {}
+        self._known: dict[str, int] = {}
+        self._begun = 0
+        self.counts = Counts()
+
+    def results(self, records: Iterable[Transcript | BadRecord]) -> Iterator[Graded | Ungraded]:
+        """Audits and failures in the order of the input, each as soon as it and all before it are there."""
+        state = "interrupted"
+        with asyncio.Runner() as runner:
+            stream = run(self._jobs(records), in_flight=self._in_flight, keep=self._keep, refuse=self._refuse)
+            try:
+                while (result := runner.run(anext(stream, None))) is not None:
+                    self._count(result)
+                    yield result
+                state = "finished"
+            finally:
+                runner.run(stream.aclose())
+                for judge in self._judges.values():
+                    runner.run(judge.close())
+                self._finish(state == "finished")
+
+    def rubric(self, audit: Audit) -> Rubric:
+        """The rubric that `audit` was graded against."""
+        return self._judges[audit.rubric].rubric
+
+    def _jobs(self, records: Iterable[Transcript | BadRecord]) -> Iterator[Job | Graded | Ungraded]:
+        for record in records:
+            if isinstance(record, BadRecord):
+                yield Ungraded("", str(record.error), "input")
+                continue
+            try:
+                judge = self._judge_for(record)
+            except RubricError as error:
+                yield Ungraded(record.id, str(error), "input")
+                continue
+            known = None
+            if self._store is not None and not self._force:
+                known = self._store.find(record, judge.rubric, judge.info)
+            if known is not None:
+                yield Graded(record, known, from_store=True)
+            else:
+                yield Job(record, judge)
+
+    def _judge_for(self, transcript: Transcript) -> Judge:
+        rubric = self._choice.rubric_for(transcript)
+        if rubric.id not in self._judges:
+            self._judges[rubric.id] = self._make_judge(rubric)
+        return self._judges[rubric.id]
+
+    def _refuse(self) -> str | None:
+        """A reason not to begin another conversation: what is under way, at the mean so far, would go over the budget."""
+        spent = self.counts.usage.cost_usd or 0.0
+        done = self.counts.graded
+        under_way = self._begun - done - self.counts.ungraded
+        mean = spent / done if done else 0.0
+        if self._budget is not None and spent + mean * (under_way + 1) > self._budget:
+            return f"not begun: the budget of {self._budget:g} USD is used up ({spent:.4f} USD spent)"
+        self._begun += 1
+        return None
+
+    def _keep(self, job: Job, audit: Audit) -> None:
+        self.counts.usage += audit.usage
+        if self._store is not None:
+            self._store.save(self._run_of(job.judge), job.transcript, job.judge.rubric, audit)
+
+    def _run_of(self, judge: Judge) -> int:
+        assert self._store is not None
+        name = judge.rubric.id
+        if name not in self._runs:
+            self._runs[name] = self._store.start_run(self._source, judge.rubric, judge.info)
+        return self._runs[name]
+
+    def _count(self, result: Graded | Ungraded) -> None:
+        if isinstance(result, Ungraded):
+            if result.kind == "input":
+                self.counts.unreadable += 1
+            else:
+                self.counts.ungraded += 1
+            if self._store is not None and self._runs:
+                failure = Failure(result.transcript, result.reason)
+                self._store.record_failure(next(reversed(self._runs.values())), failure)
+        elif result.from_store:
+            self.counts.from_store += 1
+            self._known[result.audit.rubric] = self._known.get(result.audit.rubric, 0) + 1
+        else:
+            self.counts.graded += 1
+
+    def _finish(self, finished: bool) -> None:
+        if self._store is not None:
+            for name, run_id in self._runs.items():
+                state = "finished" if finished else "interrupted"
+                self._store.finish_run(run_id, state=state, known=self._known.get(name, 0))

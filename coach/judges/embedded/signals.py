@@ -1,0 +1,113 @@
+"""Find the signals of a rubric in the turns of a conversation.
+
+Promise: a signal found in a turn comes with the words that carry it, as a span of the original text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from coach.checks import Signal
+from coach.errors import RubricError
+from coach.patterns import LiteralIndex, PhrasePattern, fold, parse_pattern
+from coach.transcript import Turn
+
+__all__ = ["SignalFinder", "Spot"]
+
+_SENTENCE_END = re.compile(r"[.?!。;；\n]")
+_QUOTATION = re.compile(r"[“«「『\"]([^“”«»「」『』\"]{2,200})[”»」』\"]")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where in a turn a signal is: `start` and `end` in the original text. `quoted`: inside quotation marks."""
+
+    start: int
+    end: int
+    quoted: bool = False
+
+
+class SignalFinder:
+    """Finds signals in single turns. Made once per rubric; raises `RubricError` where signals refer to each other in a circle."""
+
+    def __init__(self, signals: dict[str, Signal]) -> None:
+        self._signals = signals
+        self._index: LiteralIndex[str] = LiteralIndex()
+        self._unless: dict[str, list[PhrasePattern]] = {}
+        for name, signal in signals.items():
+            for phrase in signal.phrases:
+                for pattern in parse_pattern(phrase):
+                    self._index.add(pattern, name)
+            self._unless[name] = [pattern for phrase in signal.unless for pattern in parse_pattern(phrase)]
+        try:
+            order = TopologicalSorter({name: signal.any for name, signal in signals.items()}).static_order()
+            self._unions = [name for name in order if signals[name].any]
+        except CycleError as error:
+            circle = " -> ".join(error.args[1])
+            raise RubricError(f"signals refer to each other in a circle: {circle}") from error
+        self._by_length = [name for name, s in signals.items() if not s.phrases and not s.any]
+
+    def find(self, turn: Turn) -> dict[str, Spot]:
+        """Signal name -> the first place in `turn` that carries it."""
+        folded = fold(turn.text)
+        quotations = [match.span(1) for match in _QUOTATION.finditer(turn.text)]
+        best: dict[str, tuple[int, int]] = {}
+        for pattern, name in self._index.candidates(folded.text):
+            if not self._fits(self._signals[name], turn):
+                continue
+            match = self._first_valid(pattern, name, folded.text)
+            if match is not None and (name not in best or (match[0], -match[1]) < (best[name][0], -best[name][1])):
+                best[name] = match
+        spots: dict[str, Spot] = {}
+        for name, (start, end) in best.items():
+            begin, stop = folded.span(start, end)
+            quoted = any(left <= begin and stop <= right for left, right in quotations)
+            spots[name] = Spot(begin, stop, quoted)
+        for name in self._by_length:
+            if self._fits(self._signals[name], turn):
+                spots[name] = Spot(0, len(turn.text))
+        self._add_unions(spots, turn, folded.text)
+        return spots
+
+    def _first_valid(self, pattern: PhrasePattern, name: str, folded: str) -> tuple[int, int] | None:
+        for match in pattern.finditer(folded):
+            if not self._unless[name]:
+                return match.span()
+            sentence = folded[_sentence_start(folded, match.start()) : _sentence_end(folded, match.end())]
+            if not _any_match(self._unless[name], sentence):
+                return match.span()
+        return None
+
+    def _add_unions(self, spots: dict[str, Spot], turn: Turn, folded: str) -> None:
+        for name in self._unions:
+            signal = self._signals[name]
+            if not self._fits(signal, turn) or _any_match(self._unless[name], folded):
+                continue
+            members = [spots[member] for member in (*signal.any, name) if member in spots]
+            if members:
+                spots[name] = min(members, key=lambda spot: (spot.start, -spot.end))
+
+    @staticmethod
+    def _fits(signal: Signal, turn: Turn) -> bool:
+        if signal.speaker is not None and signal.speaker != turn.speaker:
+            return False
+        if signal.min_characters is not None and len(turn.text) < signal.min_characters:
+            return False
+        return signal.max_characters is None or len(turn.text) <= signal.max_characters
+
+
+def _any_match(patterns: Iterable[PhrasePattern], text: str) -> bool:
+    return any(p.literal in text and next(p.finditer(text), None) is not None for p in patterns)
+
+
+def _sentence_start(text: str, position: int) -> int:
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, position)]
+    return ends[-1] if ends else 0
+
+
+def _sentence_end(text: str, position: int) -> int:
+    match = _SENTENCE_END.search(text, max(0, position - 1))
+    return match.end() if match else len(text)

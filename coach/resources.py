@@ -1,0 +1,27 @@
+"""Where the files that travel with coach are: rubrics and prompts.
+
+Promise: the same call works in a checkout, in an editable install and in an installed wheel, from any folder.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = ["prompts_folder", "rubrics_folder"]
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _folder(name: str) -> Path:
+    installed = _PACKAGE / "data" / name
+    return installed if installed.is_dir() else _PACKAGE.parent / name
+
+
+def rubrics_folder() -> Path:
+    """The rubrics that come with coach (one YAML file per manual, and the shared `signals/`)."""
+    return _folder("rubrics")
+
+
+def prompts_folder() -> Path:
+    """The versioned prompt templates."""
+    return _folder("prompts")
