@@ -56,10 +56,7 @@ def _folded(text: str) -> _Folded:
     letters: list[str] = []
     origin = array("L")
     for position, character in enumerate(text):
-        if character.isascii():
-            folded = "" if character <= " " or character == "\x7f" else character.lower()
-        else:
-            folded = _fold(character)
+        folded = character.lower() if "!" <= character <= "~" else _fold(character)
         letters.append(folded)
         origin.extend([position] * len(folded))
     joined = "".join(letters)

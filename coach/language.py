@@ -15,7 +15,9 @@ __all__ = ["can_tell_latin_languages", "detect_language"]
 
 _SAMPLE_CHARACTERS = 2_000
 """More text does not change the answer, only the time that it takes."""
-_CONFIDENT = 0.6
+_LEAST_CONFIDENCE = 0.4
+_LEAD = 2.0
+"""The best answer has to be this many times as likely as the next."""
 
 _KANA = re.compile(r"[\u3041-\u30ff]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
@@ -53,7 +55,7 @@ def _by_script(sample: str, letters: int) -> str | None:
     kana, hangul, han = (len(pattern.findall(sample)) for pattern in (_KANA, _HANGUL, _HAN))
     if max(kana, hangul, han) * 10 < letters:
         return None
-    if kana * 10 >= kana + han:
+    if kana and kana * 10 >= kana + han:
         return "ja"
     return "ko" if hangul >= han else "zh"
 
@@ -62,9 +64,8 @@ def _by_library(sample: str) -> str | None:
     detector = _detector()
     if detector is None:
         return None
-    values = detector.compute_language_confidence_values(sample)
-    best = values[0] if values else None
-    if best is None or best.value < _CONFIDENT:
+    best, second = detector.compute_language_confidence_values(sample)[:2]
+    if best.value < _LEAST_CONFIDENCE or best.value < _LEAD * second.value:
         return None
     return str(best.language.iso_code_639_1.name.lower())
 
@@ -75,12 +76,5 @@ def _detector() -> Any:
         from lingua import Language, LanguageDetectorBuilder
     except ImportError:
         return None
-    languages = (
-        Language.ENGLISH,
-        Language.SPANISH,
-        Language.PORTUGUESE,
-        Language.FRENCH,
-        Language.GERMAN,
-        Language.ITALIAN,
-    )
-    return LanguageDetectorBuilder.from_languages(*languages).build()
+    names = ("ENGLISH", "SPANISH", "PORTUGUESE", "FRENCH", "GERMAN", "ITALIAN", "DUTCH")
+    return LanguageDetectorBuilder.from_languages(*(getattr(Language, name) for name in names)).build()

@@ -215,7 +215,7 @@ class Rubric(_Spec):
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 (hex) of what a person or an LLM grades by: all but the embedded judge's signals, detections and checks."""
-        embedded = {
+        embedded: Any = {
             "signals": True,
             "scenarios": {"__all__": {"detect"}},
             "criteria": {"__all__": {"checks", "unchecked"}},

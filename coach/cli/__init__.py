@@ -42,10 +42,11 @@ def _root(
 
 
 def _register() -> None:
-    from coach.cli import audit, rubric
+    from coach.cli.audit import audit
+    from coach.cli.rubric import app as rubric
 
-    app.command()(audit.audit)
-    app.add_typer(rubric.app, name="rubric")
+    app.command()(audit)
+    app.add_typer(rubric, name="rubric")
 
 
 _register()

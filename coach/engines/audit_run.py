@@ -8,7 +8,7 @@ its reason, and stays for the next run.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,11 @@ from coach.engines.local import Graded, Job, Ungraded, run
 from coach.errors import RubricError
 from coach.findings import Audit, Usage
 from coach.judges.base import Judge
+from coach.judges.choice import JudgeChoice
 from coach.readers import BadRecord
 from coach.rubric import Rubric
 from coach.rubric_choice import RubricChoice
-from coach.store.records import Failure
+from coach.store.records import RunState
 from coach.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -45,22 +46,23 @@ class Counts:
 
 
 class AuditRun:
-    """Grades what `records` hold. `make_judge` is called once per rubric; `source` describes the input to people."""
+    """Grades conversations with the rubrics and the judge chosen. `source` describes the input to people."""
 
     def __init__(
         self,
-        choice: RubricChoice,
-        make_judge: Callable[[Rubric], Judge],
+        rubrics: RubricChoice,
+        judges: JudgeChoice,
         *,
         store: Store | None = None,
         force: bool = False,
-        in_flight: int = 1,
         budget_usd: float | None = None,
         source: str = "",
     ) -> None:
-        self._choice, self._make_judge, self._store = choice, make_judge, store
-        self._force, self._in_flight, self._budget, self._source = force, in_flight, budget_usd, source
+        self._choice, self._judge_choice, self._store = rubrics, judges, store
+        self._force, self._budget, self._source = force, budget_usd, source
         self._judges: dict[str, Judge] = {}
+        self.rubrics: dict[str, Rubric] = {}
+        """The rubrics that were needed so far, by id."""
         self._runs: dict[str, int] = {}
         self._known: dict[str, int] = {}
         self._begun = 0
@@ -68,23 +70,20 @@ class AuditRun:
 
     def results(self, records: Iterable[Transcript | BadRecord]) -> Iterator[Graded | Ungraded]:
         """Audits and failures in the order of the input, each as soon as it and all before it are there."""
-        state = "interrupted"
+        finished = False
+        in_flight = self._judge_choice.in_flight
         with asyncio.Runner() as runner:
-            stream = run(self._jobs(records), in_flight=self._in_flight, keep=self._keep, refuse=self._refuse)
+            runner.run(self._judge_choice.prepare())
+            stream = run(self._jobs(records), in_flight=in_flight, keep=self._keep, refuse=self._refuse)
             try:
-                while (result := runner.run(anext(stream, None))) is not None:
+                while (result := runner.run(_next(stream))) is not None:
                     self._count(result)
                     yield result
-                state = "finished"
+                finished = True
             finally:
                 runner.run(stream.aclose())
-                for judge in self._judges.values():
-                    runner.run(judge.close())
-                self._finish(state == "finished")
-
-    def rubric(self, audit: Audit) -> Rubric:
-        """The rubric that `audit` was graded against."""
-        return self._judges[audit.rubric].rubric
+                runner.run(self._judge_choice.close())
+                self._finish(finished)
 
     def _jobs(self, records: Iterable[Transcript | BadRecord]) -> Iterator[Job | Graded | Ungraded]:
         for record in records:
@@ -107,7 +106,8 @@ class AuditRun:
     def _judge_for(self, transcript: Transcript) -> Judge:
         rubric = self._choice.rubric_for(transcript)
         if rubric.id not in self._judges:
-            self._judges[rubric.id] = self._make_judge(rubric)
+            self._judges[rubric.id] = self._judge_choice.judge(rubric)
+            self.rubrics[rubric.id] = rubric
         return self._judges[rubric.id]
 
     def _refuse(self) -> str | None:
@@ -140,8 +140,7 @@ class AuditRun:
             else:
                 self.counts.ungraded += 1
             if self._store is not None and self._runs:
-                failure = Failure(result.transcript, result.reason)
-                self._store.record_failure(next(reversed(self._runs.values())), failure)
+                self._store.record_failure(next(reversed(self._runs.values())), result.transcript, result.reason)
         elif result.from_store:
             self.counts.from_store += 1
             self._known[result.audit.rubric] = self._known.get(result.audit.rubric, 0) + 1
@@ -151,5 +150,9 @@ class AuditRun:
     def _finish(self, finished: bool) -> None:
         if self._store is not None:
             for name, run_id in self._runs.items():
-                state = "finished" if finished else "interrupted"
+                state: RunState = "finished" if finished else "interrupted"
                 self._store.finish_run(run_id, state=state, known=self._known.get(name, 0))
+
+
+async def _next(stream: AsyncGenerator[Graded | Ungraded, None]) -> Graded | Ungraded | None:
+    return await anext(stream, None)

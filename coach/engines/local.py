@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,7 +57,7 @@ async def run(
     in_flight: int,
     keep: Callable[[Job, Audit], None] | None = None,
     refuse: Callable[[], str | None] = lambda: None,
-) -> AsyncIterator[Graded | Ungraded]:
+) -> AsyncGenerator[Graded | Ungraded, None]:
     """Grade `jobs`, at most `in_flight` conversations at once; what is not a `Job` passes through in its place.
 
     `refuse` is asked before each conversation is begun; a reason from it leaves the conversation ungraded.

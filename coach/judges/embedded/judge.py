@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Sequence
 
 from coach.checks import Detection
-from coach.findings import Evidence, Finding, JudgeInfo, Occurrence
+from coach.findings import Evidence, Finding, JudgeInfo, Occurrence, Usage
 from coach.judges.base import Judgement
 from coach.judges.embedded.evaluate import evaluate
 from coach.judges.embedded.outcome import Outcome, combine
@@ -68,7 +68,7 @@ class EmbeddedJudge:
             Occurrence(scenario=name, turns=tuple(moment for moment in moments if moment != START))
             for name, (moments, _) in arose.items()
         )
-        return Judgement(occurrences, tuple(findings))
+        return Judgement(occurrences, tuple(findings), Usage(cost_usd=0.0))
 
     def _scenarios(self, scene: Scene) -> dict[str, tuple[list[int], float]]:
         """Scenario id -> the moments at which it arose and how sure that is."""

@@ -1,0 +1,67 @@
+"""`coach audit`: grade conversations and say what happened, what broke and how it scores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["audit"]
+
+
+def audit(
+    inputs: Annotated[list[str], typer.Argument(metavar="INPUT...", help="Files, folders, globs, or - for stdin.")],
+    rubric: Annotated[str, typer.Option(help="Name or file of a rubric; auto picks the only one that fits.")] = "auto",
+    judge: Annotated[str, typer.Option(help="auto (llm where an endpoint is configured), llm or embedded.")] = "auto",
+    model: Annotated[str | None, typer.Option(help="Model of the endpoint [COACH_MODEL].")] = None,
+    base_url: Annotated[str | None, typer.Option(help="Base URL of the endpoint [OPENAI_BASE_URL].")] = None,
+    db: Annotated[Path | None, typer.Option(help="SQLite file to keep audits in [COACH_DB].")] = None,
+    format: Annotated[str, typer.Option(help="table, jsonl, json, csv, md, junit or xlsx.")] = "table",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+    concurrency: Annotated[int | None, typer.Option(help="Requests in flight at once.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many conversations.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what the database already has.")] = False,
+    fail_under: Annotated[
+        float | None,
+        typer.Option(min=0, max=100, help="Exit with 1 if a conversation scores less or fails a critical criterion."),
+    ] = None,
+    budget: Annotated[float | None, typer.Option(min=0, help="Stop before spending more than so many USD.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="One unreadable conversation stops everything.")] = False,
+    lang: Annotated[str | None, typer.Option(help="Language of titles and labels: en, zh, es.")] = None,
+    roles: Annotated[str | None, typer.Option(help="Who is who: A=agent,B=customer, or a file of such lines.")] = None,
+    columns: Annotated[str | None, typer.Option(help="CSV, XLSX: text=Message,speaker=Who,...")] = None,
+    input_format: Annotated[str | None, typer.Option(help="Format of the input, instead of detection.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language of the conversations.")] = None,
+    channel: Annotated[str | None, typer.Option(help="phone, phone-outbound, chat or in-person.")] = None,
+    agent: Annotated[str | None, typer.Option(help="Agent of all the conversations.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes or progress on standard error.")] = False,
+) -> None:
+    """Grade conversations against a rubric: scenarios, verdicts with quotes, score.
+
+    Exit code: 0 fine; 1 fell short of --fail-under; 2 wrong use or bad input, nothing written; 3 some conversations
+    could not be read or graded (they are listed, the rest is saved).
+    """
+    from coach.cli.auditing import AuditCommand, InputFlags
+
+    flags = InputFlags(roles, columns, input_format, language, channel, agent)
+    command = AuditCommand(
+        inputs=inputs,
+        read_options=flags.read_options(),
+        rubric=rubric,
+        judge=judge,
+        model=model,
+        base_url=base_url,
+        db=db,
+        format=format,
+        output=output,
+        concurrency=concurrency,
+        limit=limit,
+        force=force,
+        fail_under=fail_under,
+        budget=budget,
+        strict=strict,
+        lang=lang,
+        quiet=quiet,
+    )
+    raise typer.Exit(command.run())

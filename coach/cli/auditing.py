@@ -1,0 +1,187 @@
+"""What `coach audit` does once its flags are parsed."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from coach.cli.progress import expected_conversations, with_progress
+from coach.config import Settings
+from coach.engines.audit_run import AuditRun, Counts
+from coach.engines.local import Graded, Ungraded
+from coach.errors import ConfigError, TranscriptError
+from coach.findings import Audit
+from coach.judges.choice import JudgeChoice, JudgeKind
+from coach.readers import BadRecord, ReadOptions, parse_columns, parse_roles, read
+from coach.reports.formats import FORMATS, open_writer
+from coach.rubric_choice import RubricChoice
+from coach.transcript import Channel, Transcript
+
+__all__ = ["AuditCommand", "InputFlags"]
+
+_LISTED_FAILURES = 20
+
+
+@dataclass(frozen=True)
+class InputFlags:
+    """The flags that say how to read the input."""
+
+    roles: str | None = None
+    columns: str | None = None
+    input_format: str | None = None
+    language: str | None = None
+    channel: str | None = None
+    agent: str | None = None
+
+    def read_options(self) -> ReadOptions:
+        """The options for the readers. Raises `ConfigError`."""
+        if self.channel is not None and self.channel not in get_args(Channel):
+            raise ConfigError(f"--channel {self.channel!r}: choose one of {', '.join(get_args(Channel))}")
+        return ReadOptions(
+            roles=parse_roles(self.roles),
+            columns=parse_columns(self.columns),
+            format=self.input_format,
+            language=self.language,
+            channel=cast("Channel | None", self.channel),
+            agent=self.agent,
+        )
+
+
+@dataclass(frozen=True)
+class AuditCommand:
+    """One call of `coach audit`; `run` gives the exit code."""
+
+    inputs: list[str]
+    read_options: ReadOptions
+    rubric: str
+    judge: str
+    model: str | None
+    base_url: str | None
+    db: Path | None
+    format: str
+    output: Path | None
+    concurrency: int | None
+    limit: int | None
+    force: bool
+    fail_under: float | None
+    budget: float | None
+    strict: bool
+    lang: str | None
+    quiet: bool
+
+    def run(self) -> int:
+        """Grade everything and write the results. Raises `CoachError`."""
+        if self.format not in FORMATS:
+            raise ConfigError(f"--format {self.format!r}: choose one of {', '.join(FORMATS)}")
+        if self.judge not in get_args(JudgeKind):
+            raise ConfigError(f"--judge {self.judge!r}: choose one of {', '.join(get_args(JudgeKind))}")
+        settings = Settings.read(model=self.model, base_url=self.base_url, db=self.db, concurrency=self.concurrency)
+        judges = JudgeChoice(cast(JudgeKind, self.judge), settings)
+        rubrics = RubricChoice(self.rubric)
+        with ExitStack() as resources:
+            command = replace(self, inputs=[resources.enter_context(_rereadable(i, self.strict)) for i in self.inputs])
+            if self.strict:
+                command._refuse_bad_input()
+            store = None
+            if settings.db is not None:
+                from coach.store.database import Store
+
+                store = resources.enter_context(Store.open(settings.db))
+            run = AuditRun(
+                rubrics, judges, store=store, force=self.force, budget_usd=self.budget, source=" ".join(self.inputs)
+            )
+            self._note(_judge_note(judges, settings))
+            return command._grade(run)
+
+    def _records(self) -> Iterator[Transcript | BadRecord]:
+        records = read(self.inputs, self.read_options, on_notice=self._note)
+        return islice(records, self.limit) if self.limit else records
+
+    def _refuse_bad_input(self) -> None:
+        for record in self._records():
+            if isinstance(record, BadRecord):
+                raise record.error
+
+    def _grade(self, run: AuditRun) -> int:
+        failures: list[Ungraded] = []
+        fell_short = False
+        total = expected_conversations(self.inputs) if sys.stderr.isatty() else None
+        total = min(total, self.limit) if total and self.limit else total or self.limit
+        results: Iterable[Graded | Ungraded] = with_progress(run.results(self._records()), total, quiet=self.quiet)
+        with open_writer(self.format, run.rubrics, self.output, language=self.lang) as writer:
+            for result in results:
+                if isinstance(result, Ungraded):
+                    failures.append(result)
+                    continue
+                writer.add(result.audit)
+                fell_short = fell_short or self._falls_short(result.audit)
+            if not run.counts.graded + run.counts.from_store:
+                self._refuse_empty_run(failures)
+            for failure in failures:
+                writer.fail(failure)
+        self._report(failures, run.counts)
+        return 3 if failures else 1 if fell_short else 0
+
+    def _falls_short(self, audit: Audit) -> bool:
+        if self.fail_under is None:
+            return False
+        return audit.passed is not True or (audit.score or 0.0) < self.fail_under
+
+    def _refuse_empty_run(self, failures: list[Ungraded]) -> None:
+        """Nothing was graded: where the input is to blame that is an error of its own, and nothing is written."""
+        if not failures:
+            raise TranscriptError("there is no conversation in the input", source=", ".join(self.inputs))
+        if all(failure.kind == "input" for failure in failures):
+            for failure in failures[1:_LISTED_FAILURES]:
+                print(f"coach: {failure.reason}", file=sys.stderr)
+            raise TranscriptError(failures[0].reason)
+
+    def _report(self, failures: list[Ungraded], counts: Counts) -> None:
+        for failure in failures[:_LISTED_FAILURES]:
+            name = f"{failure.transcript}: " if failure.kind == "judge" else ""
+            print(f"coach: not graded: {name}{failure.reason}", file=sys.stderr)
+        if len(failures) > _LISTED_FAILURES:
+            print(f"coach: ... and {len(failures) - _LISTED_FAILURES} more", file=sys.stderr)
+        if counts.from_store:
+            again = "; --force grades them again"
+            self._note(f"{counts.from_store} of {counts.total} conversations were graded before{again}")
+
+    def _note(self, message: str) -> None:
+        if message and not self.quiet:
+            print(f"coach: {message}", file=sys.stderr)
+
+
+def _judge_note(judges: JudgeChoice, settings: Settings) -> str:
+    if judges.kind == "llm":
+        where = "on this machine" if settings.local else "conversations are sent there"
+        return f"graded by {settings.model or 'the model'} at {settings.endpoint} ({where})"
+    if settings.endpoint_configured:
+        return ""
+    return "no endpoint is configured: graded by the embedded judge, on this machine (see coach doctor)"
+
+
+class _rereadable:
+    """Standard input as a file where it has to be read twice; any other input as it is."""
+
+    def __init__(self, name: str, needed: bool) -> None:
+        self._name, self._needed = name, needed
+        self._file: Any = None
+
+    def __enter__(self) -> str:
+        if self._name != "-" or not self._needed:
+            return self._name
+        self._file = tempfile.NamedTemporaryFile(prefix="stdin-")
+        for block in iter(lambda: sys.stdin.buffer.read(1 << 20), b""):
+            self._file.write(block)
+        self._file.flush()
+        return str(self._file.name)
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()

@@ -1,0 +1,257 @@
+"""One connection to an OpenAI-compatible endpoint, for the whole process: ask, wait, try again, count what it costs.
+
+Promise: what `ask` returns has been read successfully, or it raises: `EndpointError` where this one request could not be
+answered, `ConfigError` where no request could (wrong key, model or address). No fault of the endpoint passes for an answer,
+every billed response is counted, and the API key appears in no message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx2
+import openai
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
+
+from coach.config import Settings
+from coach.errors import ConfigError, EndpointError
+from coach.findings import Usage
+from coach.judges.llm.dialect import Dialect
+from coach.judges.llm.faults import (
+    CutOff,
+    DialectRefused,
+    Fault,
+    RawReply,
+    Refused,
+    Throttled,
+    Unreadable,
+    fault_of_status,
+    read_reply,
+)
+from coach.judges.llm.limiter import InFlightLimiter
+from coach.judges.llm.pricing import PriceList, load_prices
+from coach.judges.llm.schema import ResponseFormat
+
+__all__ = ["ChatClient", "Reply", "Request"]
+
+T = TypeVar("T")
+
+_MAXIMUM_THROTTLES = 40
+"""So many 429s for one request and it is given up: at the longest waits that is over half an hour."""
+
+_MAXIMUM_UNREADABLE = 2
+"""So many repeats of answers that cannot be read: each is paid for, and a model that cannot do it will not learn to."""
+
+_THROTTLE_BACKOFF = wait_random_exponential(multiplier=1, max=60)
+_BACKOFF = wait_random_exponential(multiplier=0.5, max=30)
+_THROTTLE_MAXIMUM_UNREADABLE = 2
+"""So many repeats of answers that cannot be read: each is paid for, and a model that cannot do it will not learn to."""
+
+_BACKOFF = wait_random_exponential(multiplier=1, max=60)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to ask: messages, the form of the answer, a limit on completion tokens, and how to sample."""
+
+    messages: list[dict[str, str]]
+    format: ResponseFormat
+    limit: int
+    temperature: float = 0.0
+    seed: int | None = None
+    logprobs: bool = False
+
+
+@dataclass(frozen=True)
+class Reply(Generic[T]):
+    """A response that was read. `usage` counts every response that was billed on the way to it."""
+
+    value: T
+    usage: Usage
+    logprobs: tuple[tuple[str, float], ...] = ()
+    cut_off: bool = False
+
+
+class ChatClient:
+    """Asks one model of one endpoint. Use within one event loop; `close` when done."""
+
+    def __init__(self, settings: Settings, *, model: str, prices: PriceList | None = None) -> None:
+        self.model = model
+        self.settings = settings
+        self.dialect = Dialect(token_limit="max_tokens" if settings.base_url else "max_completion_tokens")
+        self.limiter = InFlightLimiter(settings.concurrency)
+        self.spent = Usage()
+        self._price = (prices or load_prices(settings.prices)).of(model)
+        self._answered = False
+        self._openai = _connect(settings)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._openai.close()
+
+    async def models(self) -> list[str]:
+        """The models that the endpoint lists. Raises `ConfigError` where it cannot be reached or refuses."""
+        try:
+            async with asyncio.timeout(min(30.0, self.settings.timeout)):
+                page = await self._openai.models.list()
+        except (openai.APIConnectionError, TimeoutError) as error:
+            raise ConfigError(f"{self.settings.endpoint} cannot be reached: {_cause(error)}") from None
+        except openai.APIStatusError as error:
+            raise self._refusal(error) from None
+        except (openai.OpenAIError, ValueError) as error:
+            raise ConfigError(f"{self.settings.endpoint} does not list models: {error}") from None
+        return [model.id for model in page.data or []]
+
+    async def ask(self, request: Request, read: Callable[[str], T], partial: Callable[[str], T]) -> Reply[T]:
+        """Send `request` until an answer can be read, and return what `read` makes of it.
+
+        `read` and `partial` raise `ValueError` for content that they cannot read; `partial` gets what there is of an
+        answer that was cut off twice. Raises `EndpointError` or `ConfigError`; `spent` counts what was paid.
+        """
+        attempt = _Attempts(request)
+        retrying = AsyncRetrying(retry=retry_if_exception_type(Fault), wait=_wait, stop=self._give_up, reraise=True)
+        async with self.limiter.slot():
+            try:
+                return await retrying(self._try, attempt, read, partial)
+            except Fault as fault:
+                error = EndpointError(f"{fault} ({attempt.count} request{'s' if attempt.count > 1 else ''})")
+                raise error from fault
+
+    async def _try(self, attempt: _Attempts, read: Callable[[str], T], partial: Callable[[str], T]) -> Reply[T]:
+        while True:
+            dialect = self.dialect
+            try:
+                raw = await self._post(attempt, dialect)
+                break
+            except DialectRefused as refusal:
+                if self.dialect == dialect:
+                    self.dialect = refusal.instead
+        self._answered = True
+        attempt.usage += raw.usage
+        self.spent += raw.usage
+        self.limiter.answered()
+        if raw.refusal:
+            raise Refused(raw.refusal)
+        if raw.finish == "length":
+            if not raw.content.strip() and self.headroom < _MAXIMUM_HEADROOM:
+                # A model that thinks first has used up the limit on its thoughts: it needs room in every request.
+                self.headroom = max(self.headroom, min(_MAXIMUM_HEADROOM, 4 * (request_limit := attempt.limit)))
+                raise CutOff("the answer was cut off before it began")
+            if not attempt.longer:
+                attempt.longer = True
+                raise CutOff("the answer was cut off")
+            return Reply(_read(partial, raw.content, cut_off=True), attempt.usage, raw.logprobs, cut_off=True)
+        return Reply(_read(read, raw.content), attempt.usage, raw.logprobs)
+
+    async def _post(self, attempt: _Attempts, dialect: Dialect) -> RawReply:
+        request = attempt.request
+        extra: dict[str, Any] = {"temperature": request.temperature}
+        if request.seed is not None:
+            extra["seed"] = request.seed
+        if request.logprobs:
+            extra["logprobs"] = True
+        body = dialect.body(
+            model=self.model,
+            messages=request.messages,
+            format=request.format,
+            limit=request.limit * (2 if attempt.longer else 1),
+            extra=extra,
+        )
+        attempt.count += 1
+        sent = time.monotonic()
+        try:
+            async with asyncio.timeout(self.settings.timeout):
+                # The raw response: building the library's models for each one would double the processor time.
+                response = await self._openai.post("/chat/completions", cast_to=httpx2.Response, body=body)
+        except (openai.APITimeoutError, TimeoutError):
+            raise Fault(f"no answer within {self.settings.timeout:g} s") from None
+        except openai.APIConnectionError as error:
+            raise Fault(f"connection to {self.settings.endpoint} failed: {_cause(error)}") from None
+        except openai.APIStatusError as error:
+            raise self._judge_status(error, sent, dialect) from None
+        return read_reply(response.text, self._price)
+
+    def _judge_status(self, error: openai.APIStatusError, sent: float, dialect: Dialect) -> Exception:
+        fault = fault_of_status(error, dialect)
+        if isinstance(fault, Throttled):
+            self.limiter.throttled(sent)
+        if isinstance(fault, ConfigError) and self._answered and error.status_code in (403, 404):
+            # It has answered before, so key, model and address are right: this is about this one request.
+            return EndpointError(f"the endpoint refused this request: {error.status_code} {error.message}")
+        return fault
+
+    def _refusal(self, error: openai.APIStatusError) -> ConfigError:
+        fault = fault_of_status(error, self.dialect)
+        return fault if isinstance(fault, ConfigError) else ConfigError(f"{self.settings.endpoint}: {fault}")
+
+    def _give_up(self, state: RetryCallState) -> bool:
+        attempt: _Attempts = state.args[0]
+        fault = state.outcome.exception() if state.outcome else None
+        if isinstance(fault, Throttled):
+            attempt.throttles += 1
+            return attempt.throttles > _MAXIMUM_THROTTLES or not fault.worth_waiting
+        if isinstance(fault, Unreadable):
+            attempt.unreadable += 1
+        elif not isinstance(fault, CutOff):
+            attempt.faults += 1
+        return attempt.faults > self.settings.retries or attempt.unreadable > min(
+            _MAXIMUM_UNREADABLE, self.settings.retries
+        )
+
+
+class _Attempts:
+    """The state of one `ask`: what was sent and spent so far."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.usage = Usage()
+        self.count = self.faults = self.throttles = self.unreadable = 0
+        self.longer = False
+
+
+def _read(read: Callable[[str], T], content: str, *, cut_off: bool = False) -> T:
+    if not content.strip():
+        raise Unreadable("the answer was cut off before it began" if cut_off else "the answer is empty")
+    try:
+        return read(content)
+    except ValueError as error:
+        raise Unreadable(f"the answer was cut off: {error}" if cut_off else str(error)) from None
+
+
+def _wait(state: RetryCallState) -> float:
+    fault = state.outcome.exception() if state.outcome else None
+    if isinstance(fault, CutOff):
+        return 0.0
+    if isinstance(fault, Throttled):
+        asked = fault.retry_after
+        return _THROTTLE_BACKOFF(state) if asked is None else asked + _BACKOFF(state) / 4
+    return _BACKOFF(state)
+
+
+def _cause(error: BaseException) -> str:
+    cause = error.__cause__ or error
+    return str(cause) or type(cause).__name__
+
+
+def _connect(settings: Settings) -> openai.AsyncOpenAI:
+    """The one client. An Azure-style address may carry `?api-version=`; its gateway wants the key in a header of its own."""
+    parts = urlsplit(settings.endpoint)
+    azure = (parts.hostname or "").endswith(".azure.com")
+    room = settings.concurrency + 4
+    return openai.AsyncOpenAI(
+        api_key=settings.key(),
+        base_url=parts._replace(query="", fragment="").geturl(),
+        default_query=dict(parse_qsl(parts.query)) or None,
+        default_headers={"api-key": settings.key()} if azure else None,
+        max_retries=0,
+        timeout=settings.timeout,
+        http_client=openai.DefaultAsyncHttpxClient(
+            timeout=settings.timeout,
+            limits=httpx2.Limits(max_connections=room, max_keepalive_connections=room, keepalive_expiry=30),
+        ),
+    )
