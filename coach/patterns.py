@@ -6,7 +6,7 @@ verbatim. Reading a rubric only parses patterns; a pattern is compiled when its 
     anything else            these words, whole, with spaces or commas between them
     llam* de nuevo           `*` stands for any ending of a word
     lament* ... molesti*     `...` for a gap of up to 40 characters within the sentence
-    (do|does) not help       `(a|b)` for either; an empty branch makes it optional: `(very |)sorry`
+    (do|does) not help       `(a|b)` for either, nested if need be; an empty branch makes it optional: `(very|) sorry`
     ^hola$                   `^` and `$` are the beginning and end of the turn (punctuation aside)
     you know that?           `?` asks for a question mark
     re:\\bn[uú]mero \\d{4}     `re:` starts a regular expression, matched on the folded text
@@ -19,19 +19,24 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
 from typing import Generic, TypeVar
 
 __all__ = ["Folded", "LiteralIndex", "PhrasePattern", "fold", "parse_pattern"]
 
 Owner = TypeVar("Owner")
 
-_GAP = r"[^.?!。;；]{0,40}?"
-_BETWEEN = r"[\s,:'\"¡¿、·—-]"
-_CJK = r"\u2e80-\u9fff\uf900-\ufaff"
-_CJK_CHARACTER = re.compile(f"[{_CJK}]")
-_MAX_BRANCHES = 512
-_IGNORED = ",.;:!¡¿'\"。，、"
+_CJK = r"[\u2e80-\u9fff\uf900-\ufaff]"
+_SEPARATOR = r"[\s,:'\"¡¿、·—-]"
+_WORD_EDGE = r"(?!(?<=[a-z0-9])[a-z0-9])"
+"""Not in the middle of a word of Latin letters; anywhere is an edge in Chinese."""
+
+_JOINT = rf"(?:{_SEPARATOR}+|{_SEPARATOR}*(?={_CJK})|(?<={_CJK}){_SEPARATOR}*)"
+"""What may stand between two words: at least something, next to a Chinese character perhaps nothing."""
+
+_GAP = rf"{_WORD_EDGE}[^.?!。;；]{{0,40}}?{_WORD_EDGE}"
+_QUESTION = r"[^.!。]{0,40}?\?"
+_BREAKS = ",.;:!，。、；："
+_IGNORED = '¡¿"“”«»'
 _ELLIPSIS = re.compile(r"\.{2,}")
 
 
@@ -80,14 +85,21 @@ def fold(text: str) -> Folded:
 
 @dataclass(frozen=True, slots=True)
 class PhrasePattern:
-    """One parsed branch of a pattern: `expression` in Python's syntax, and a literal that any match must contain."""
+    """A parsed pattern: `expression` in Python's syntax, and literals of which any match contains at least one (or none
+    at all, where none is certain)."""
 
     expression: str
-    literal: str
+    literals: tuple[str, ...]
 
     def finditer(self, folded: str) -> Iterator[re.Match[str]]:
         """Matches in folded text."""
         return _compiled(self.expression).finditer(folded)
+
+    def matches(self, folded: str) -> bool:
+        """True where it is found anywhere in folded text."""
+        if self.literals and not any(literal in folded for literal in self.literals):
+            return False
+        return _compiled(self.expression).search(folded) is not None
 
 
 @cache
@@ -96,96 +108,156 @@ def _compiled(expression: str) -> re.Pattern[str]:
 
 
 @cache
-def parse_pattern(pattern: str) -> tuple[PhrasePattern, ...]:
-    """The branches of a pattern. Raises ValueError saying what is wrong with it."""
+def parse_pattern(pattern: str) -> PhrasePattern:
+    """Parse a pattern. Raises ValueError saying what is wrong with it."""
     if pattern.startswith("re:"):
         try:
             _compiled(pattern[3:])
         except re.error as error:
             raise ValueError(f"pattern {pattern!r} is not a regular expression: {error}") from error
-        return (PhrasePattern(pattern[3:], ""),)
-    return tuple(_branch(text, pattern) for text in _expand(pattern))
-
-
-def _expand(pattern: str) -> list[str]:
-    """Every way through the `(a|b)` groups."""
-    pieces: list[list[str]] = []
-    for position, piece in enumerate(re.split(r"\(([^()]*)\)", pattern)):
-        if "(" in piece or ")" in piece:
-            raise ValueError(f"pattern {pattern!r} has a stray or nested bracket")
-        pieces.append(piece.split("|") if position % 2 else [piece])
-        if not position % 2 and "|" in piece:
-            raise ValueError(f"pattern {pattern!r} has `|` outside brackets")
-    ways = 1
-    for choices in pieces:
-        ways *= len(choices)
-    if ways > _MAX_BRANCHES:
-        raise ValueError(f"pattern {pattern!r} has {ways} branches; the limit is {_MAX_BRANCHES}")
-    return ["".join(way) for way in product(*pieces)]
-
-
-def _branch(text: str, pattern: str) -> PhrasePattern:
-    body = fold(text.replace("...", "\0")).text.strip()
+        return PhrasePattern(pattern[3:], ())
+    body = pattern.strip()
     at_start, at_end = body.startswith("^"), body.endswith("$")
-    body = body.removeprefix("^").removesuffix("$").strip()
-    words = [word.strip(_IGNORED) or word for word in re.findall(r"\0|\?|[^\s\0?]+", body)]
-    if not any(re.search(r"\w", word) for word in words):
-        raise ValueError(f"pattern {pattern!r} has a branch without any word")
-    expression, literals = "", [""]
-    for position, word in enumerate(words):
-        if word == "\0":
-            expression += _GAP
-        elif word == "?":
-            expression += r"[^.!。]{0,12}?\?"
+    body = body.removeprefix("^").removesuffix("$").replace("...", "\0").replace("…", "\0")
+    parser = _Parser("".join(_FOLD[character] for character in body), pattern)
+    node = parser.sequence()
+    if not node.literals and not parser.words:
+        raise ValueError(f"pattern {pattern!r} has no word")
+    start = r"\A[\W_]*" if at_start else _WORD_EDGE
+    end = r"[\W_]*\Z" if at_end else _WORD_EDGE
+    return PhrasePattern(f"{start}{node.expression}{end}", node.literals)
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A piece of a pattern. `empty`: it can match nothing at all."""
+
+    expression: str
+    literals: tuple[str, ...] = ()
+    kind: str = "text"
+    empty: bool = False
+
+
+class _Parser:
+    """Recursive descent over a folded pattern; `\0` stands for a gap."""
+
+    def __init__(self, text: str, pattern: str) -> None:
+        self._text, self._position, self._depth, self._pattern = text, 0, 0, pattern
+        self.words = False
+
+    def sequence(self) -> _Node:
+        """Everything up to the end, or to the `|` or `)` that ends a branch."""
+        nodes: list[_Node] = []
+        while (character := self._peek()) and character not in "|)":
+            self._position += 1
+            nodes.append(self._node(character))
+        if character and not self._depth:
+            raise ValueError(f"pattern {self._pattern!r} has a stray {character!r}")
+        return _joined(nodes, inner=self._depth > 0)
+
+    def _peek(self) -> str:
+        return self._text[self._position : self._position + 1]
+
+    def _node(self, character: str) -> _Node:
+        if character == "(":
+            return self._group()
+        if character == "\0":
+            return _Node(_GAP, kind="gap")
+        if character == "?":
+            return _Node(_QUESTION, kind="gap")
+        if character == "*":
+            return _Node("[a-z0-9]*", kind="ending")
+        if character.isspace() or character in _BREAKS:
+            return _Node(_JOINT, kind="joint")
+        if character in _IGNORED:
+            return _Node("", kind="nothing")
+        literal = character
+        while (
+            (following := self._peek()) and not following.isspace() and following not in f"()|*?\0{_BREAKS}{_IGNORED}"
+        ):
+            literal += following
+            self._position += 1
+        self.words = self.words or any(c.isalnum() for c in literal)
+        return _Node(re.escape(literal), (literal,))
+
+    def _group(self) -> _Node:
+        self._depth += 1
+        branches = [self.sequence()]
+        while self._peek() == "|":
+            self._position += 1
+            branches.append(self.sequence())
+        if self._peek() != ")":
+            raise ValueError(f"pattern {self._pattern!r} has a bracket that is not closed")
+        self._position += 1
+        self._depth -= 1
+        full = [branch for branch in branches if branch.expression]
+        certain = len(full) == len(branches) and all(branch.literals for branch in full)
+        literals = tuple(literal for branch in full for literal in branch.literals) if certain else ()
+        expression = "|".join(branch.expression for branch in full)
+        return _Node(f"(?:{expression})", literals, "group", empty=len(full) < len(branches))
+
+
+def _joined(nodes: list[_Node], *, inner: bool) -> _Node:
+    """Put nodes in a row: joints count once, not beside gaps, and not at the ends of a whole pattern."""
+    nodes = [node for node in nodes if node.kind != "nothing"]
+    kept: list[_Node] = []
+    for position, node in enumerate(nodes):
+        if node.kind == "joint":
+            before = kept[-1].kind if kept else "edge"
+            after = nodes[position + 1].kind if position + 1 < len(nodes) else "edge"
+            needless = before in ("joint", "gap") or after in ("joint", "gap")
+            if needless or (not inner and "edge" in (before, after)):
+                continue
+        kept.append(node)
+    expression, position = "", 0
+    while position < len(kept):
+        node = kept[position]
+        apart = position == 0 or kept[position - 1].kind in ("joint", "gap")
+        followed = position + 1 < len(kept) and kept[position + 1].kind == "joint"
+        if node.empty and apart and followed:
+            # An optional word between spaces takes its own space along.
+            expression += f"(?:{node.expression}{_JOINT})?"
+            position += 1
         else:
-            expression += _joint(words, position, at_start)
-            expression += re.escape(word).replace(r"\*", "[a-z0-9]*")
-            expression += _edge(word[-1], r"(?![a-z0-9])")
-            literals.extend(word.split("*"))
-    expression = (r"\A[\W_]*" if at_start else "") + expression + (r"[\W_]*\Z" if at_end else "")
-    return PhrasePattern(expression, max(literals, key=len))
+            expression += node.expression + ("?" if node.empty else "")
+        position += 1
+    return _Node(expression, _best([node.literals for node in kept if not node.empty]))
 
 
-def _joint(words: list[str], position: int, at_start: bool) -> str:
-    """What may stand between the word at `position` and the one before it."""
-    word = words[position]
-    if position == 0:
-        return "" if at_start else _edge(word[0], r"(?<![a-z0-9])")
-    previous = words[position - 1]
-    if previous in ("\0", "?"):
-        return _edge(word[0], r"(?<![a-z0-9])")
-    tight = _CJK_CHARACTER.match(word[0]) or _CJK_CHARACTER.match(previous[-1])
-    return _BETWEEN + ("*" if tight else "+")
-
-
-def _edge(character: str, boundary: str) -> str:
-    return boundary if character.isascii() and character.isalnum() else ""
+def _best(choices: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """The choice that rules out most texts: long literals, few of them."""
+    known = [choice for choice in choices if choice and min(map(len, choice)) > 0]
+    return max(known, key=lambda choice: (min(4, *map(len, choice)), -len(choice)), default=())
 
 
 class LiteralIndex(Generic[Owner]):
-    """Which patterns can match a text at all, told from the two-character pieces of their literals.
+    """Which patterns can match a text at all, told from the first two characters of their literals.
 
-    Thousands of patterns cost about as much as the handful whose literal is really there.
+    Thousands of patterns cost about as much as the handful of which a literal is really there.
     """
 
     def __init__(self) -> None:
-        self._by_pair: dict[str, list[tuple[str, PhrasePattern, Owner]]] = {}
-        self._without: list[tuple[PhrasePattern, Owner]] = []
+        self._by_head: dict[str, list[tuple[str, int]]] = {}
+        self._patterns: list[tuple[PhrasePattern, Owner]] = []
+        self._without: list[int] = []
 
     def add(self, pattern: PhrasePattern, owner: Owner) -> None:
-        """File `pattern` under the least used pair of its literal."""
-        literal = pattern.literal
-        if len(literal) < 2:
-            self._without.append((pattern, owner))
-            return
-        pairs = {literal[i : i + 2] for i in range(len(literal) - 1)}
-        rarest = min(sorted(pairs), key=lambda pair: len(self._by_pair.get(pair, ())))
-        self._by_pair.setdefault(rarest, []).append((literal, pattern, owner))
+        """File `pattern` under the head of each of its literals."""
+        number = len(self._patterns)
+        self._patterns.append((pattern, owner))
+        if not pattern.literals:
+            self._without.append(number)
+        for literal in set(pattern.literals):
+            self._by_head.setdefault(literal[:2], []).append((literal, number))
 
     def candidates(self, folded: str) -> Iterator[tuple[PhrasePattern, Owner]]:
-        """Patterns whose literal occurs in `folded`, and those without one."""
-        yield from self._without
-        for pair in {folded[i : i + 2] for i in range(len(folded) - 1)}:
-            for literal, pattern, owner in self._by_pair.get(pair, ()):
-                if literal in folded:
-                    yield pattern, owner
+        """Patterns of which a literal occurs in `folded`, and those without one, in the order in which they were added."""
+        found = set(self._without)
+        heads = {folded[i : i + 2] for i in range(len(folded) - 1)}
+        heads.update(folded)
+        for head in heads:
+            for literal, number in self._by_head.get(head, ()):
+                if number not in found and literal in folded:
+                    found.add(number)
+        for number in sorted(found):
+            yield self._patterns[number]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -47,7 +47,7 @@ def convert(
         columns=parse_columns(columns),
         format=input_format,
         language=language,
-        channel=_channel(channel),
+        channel=cast("Channel | None", channel),
         agent=agent,
         merge_fragments=merge,
         encoding=encoding,
@@ -61,17 +61,6 @@ def convert(
     )
     if bad:
         raise typer.Exit(3)
-
-
-def _channel(name: str | None) -> Channel | None:
-    from typing import cast, get_args
-
-    from coach.errors import ConfigError
-    from coach.transcript import Channel
-
-    if name is not None and name not in get_args(Channel):
-        raise ConfigError(f"--channel {name!r} is none of {', '.join(get_args(Channel))}")
-    return cast("Channel | None", name)
 
 
 def _write(inputs: list[str], options: ReadOptions, output: Path, strict: bool) -> tuple[int, int]:
@@ -98,7 +87,7 @@ def _write(inputs: list[str], options: ReadOptions, output: Path, strict: bool) 
                     bad += 1
                     typer.echo(f"coach: {item.error}", err=True)
                 else:
-                    file.write(item.model_dump_json(exclude_none=True) + "\n")
+                    file.write(item.model_dump_json(exclude_defaults=True) + "\n")
                     written += 1
         if written:
             _publish(temporary, output)

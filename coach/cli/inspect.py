@@ -58,7 +58,7 @@ def _report(found: Survey) -> list[str]:
         lines.append("speakers:")
     for seen in found.speakers.values():
         role = seen.role or "role not known"
-        lines.append(f"  {seen.label or '(no name)'} ({role}, {seen.turns:,} turns)")
+        lines.append(f"  {seen.label or '(no name)'} ({role}, {seen.turns:,} {'turn' if seen.turns == 1 else 'turns'})")
         lines += [f"    {_shortened(sample)}" for sample in seen.samples]
     lines += [f"note: {notice}" for notice in found.notices]
     if found.unreadable:

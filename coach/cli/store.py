@@ -1,4 +1,4 @@
-"""`coach search`: find what was said in the conversations of a database."""
+"""`coach search` and `coach scorecards`: what the database knows of conversations and agents."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["search"]
+__all__ = ["scorecards", "search"]
 
 
 def search(
@@ -36,3 +36,34 @@ def search(
             typer.echo(f"{one_line(hit.transcript)}\t{hit.turn}\t{hit.speaker}\t{one_line(hit.text)}")
     if not hits:
         typer.echo("no turn holds these words", err=True)
+
+
+def scorecards(
+    db: Annotated[Path | None, typer.Option(help="SQLite file of coach audit [COACH_DB].")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="A .csv or .xlsx file; standard output as CSV if none is given."),
+    ] = None,
+    agent: Annotated[str | None, typer.Option(help="Only this agent.")] = None,
+    rubric: Annotated[
+        list[str] | None, typer.Option(help="File of a rubric that does not come with coach; may be repeated.")
+    ] = None,
+    lang: Annotated[str | None, typer.Option(help="Language of titles: en, zh, es.")] = None,
+) -> None:
+    """Score each agent's month out of 100, with every deduction and the words that caused it."""
+    from coach.config import Settings
+    from coach.errors import ConfigError
+    from coach.reports.scorecards import make_scorecards, write_scorecards
+    from coach.rubric_file import load_rubric
+    from coach.store.database import Store
+
+    file = Settings.read(db=db).db
+    if file is None:
+        raise ConfigError("name the database: --db FILE, or set COACH_DB")
+    rubrics = {loaded.id: loaded for loaded in map(load_rubric, rubric or [])}
+    with Store.open(file, create=False) as store:
+        for name in store.rubrics():
+            if name not in rubrics:
+                rubrics[name] = load_rubric(name)
+        cards = make_scorecards(store.audits(agent=agent), rubrics, language=lang)
+    write_scorecards(cards, output)

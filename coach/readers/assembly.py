@@ -12,21 +12,33 @@ import shlex
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from pydantic import ValidationError
 
 from coach.errors import TranscriptError
 from coach.readers.conversation import Conversation, Utterance
 from coach.readers.options import ReadOptions, Role
-from coach.transcript import MAX_TURN_CHARACTERS, Speaker, Transcript
+from coach.transcript import MAX_TURN_CHARACTERS, Channel, Speaker, Transcript
 
 __all__ = ["MERGE_GAP_SECONDS", "assemble", "role_in", "roles_flag"]
 
 MERGE_GAP_SECONDS = 2.0
 """Fragments of one speaker further apart than this stay two turns: the pause between them may be what is judged."""
 
+_IN_ORDER = frozenset(("native", "text", "line"))
+"""What a person reads from top to bottom: the order of the lines beats their times."""
+_CLOCKED = frozenset(("text", "csv", "xlsx", "messages"))
+_HOUR = 3600.0
+
 _BRACKETS = str.maketrans("[]［］【】", "()()()")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")
+_CHANNELS: dict[str, Channel] = {
+    **dict.fromkeys(("voice", "call", "telephone", "inbound", "电话", "teléfono", "telefono"), "phone"),
+    **dict.fromkeys(("outbound", "外呼"), "phone-outbound"),
+    **dict.fromkeys(("messaging", "message", "webchat", "livechat", "whatsapp", "在线"), "chat"),
+}
+"""What exports call the channels. Any other stays in the metadata."""
 _UNSPACED = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 """Scripts that put no space between words."""
 
@@ -45,7 +57,7 @@ def assemble(conversation: Conversation, options: ReadOptions) -> Transcript:
     said = [utterance for utterance in conversation.utterances if utterance.text.strip() or utterance.event]
     if not any(utterance.text.strip() for utterance in said):
         raise conversation.place.error(f"conversation {conversation.id!r} has no words in it")
-    if conversation.format != "native" and all(utterance.start is not None for utterance in said):
+    if conversation.format not in _IN_ORDER and all(utterance.start is not None for utterance in said):
         said.sort(key=lambda utterance: utterance.start or 0.0)
     pieces = _with_roles(conversation, _inherit(said), options)
     _refuse_long_turns(conversation, pieces)
@@ -54,10 +66,11 @@ def assemble(conversation: Conversation, options: ReadOptions) -> Transcript:
         pieces = _merged(pieces)
     origin = _origin(conversation, pieces)
     turns = [_turn(index, piece, origin) for index, piece in enumerate(pieces)]
+    language, channel = _tag(conversation.language), _channel(conversation.channel)
     document = {
         "id": conversation.id,
-        "language": conversation.language,
-        "channel": conversation.channel,
+        "language": language,
+        "channel": channel,
         "agent": conversation.agent or _agent(pieces),
         "turns": turns,
         "metadata": _metadata(conversation, pieces, origin),
@@ -169,11 +182,26 @@ def _fragment(utterance: Utterance, offset: int) -> dict[str, Any]:
 
 
 def _origin(conversation: Conversation, pieces: list[_Piece]) -> float:
-    """What to take away from every time. A clock that counts from 1970 has its own start, or that of the first words."""
-    if conversation.origin is None:
-        return 0.0
+    """What to take away from every time. A clock that counts from 1970 has its own start, or that of the first words.
+
+    Where people write the times, one that begins beyond an hour is taken for the time of day.
+    """
     starts = [piece.said.start for piece in pieces if piece.said.start is not None]
-    return min([conversation.origin, *starts])
+    if conversation.origin is not None:
+        return min([conversation.origin, *starts])
+    of_day = conversation.format in _CLOCKED and starts and min(starts) >= _HOUR
+    return min(starts) if of_day else 0.0
+
+
+def _tag(language: str | None) -> str | None:
+    """A language tag as the transcript has it; None for a language that the export writes in words."""
+    tag = (language or "").strip().replace("_", "-")
+    return tag if _LANGUAGE.match(tag) else None
+
+
+def _channel(name: str | None) -> Channel | None:
+    key = (name or "").strip().lower()
+    return cast(Channel, key) if key in get_args(Channel) else _CHANNELS.get(key)
 
 
 def _turn(index: int, piece: _Piece, origin: float) -> dict[str, Any]:
@@ -199,6 +227,10 @@ def _metadata(conversation: Conversation, pieces: list[_Piece], origin: float) -
     metadata = dict(conversation.metadata)
     if conversation.format != "native":
         metadata["format"] = conversation.format
+    if conversation.language and not _tag(conversation.language):
+        metadata["language"] = conversation.language
+    if conversation.channel and not _channel(conversation.channel):
+        metadata["channel"] = conversation.channel
     spoken_by = [piece.said.name or piece.said.speaker for piece in pieces]
     if len(set(spoken_by) - {"agent", "customer"}) > 0:
         metadata["spoken_by"] = spoken_by

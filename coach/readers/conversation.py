@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from coach.errors import TranscriptError
-from coach.transcript import Channel, Transcript
+from coach.transcript import Transcript
 
 __all__ = ["BadRecord", "Conversation", "Place", "Ready", "Utterance", "explain"]
 
@@ -74,14 +74,15 @@ class Utterance:
 @dataclass(slots=True)
 class Conversation:
     """`origin` is the moment (same clock as the utterances) at which the conversation began; None: the times already
-    count from its start. `fragmentary`: the format cuts speech into pieces that are no turns of their own."""
+    count from its start. `language` and
+    `channel` are the export's own words for them. `fragmentary`: the format cuts speech into pieces that are no turns of their own."""
 
     id: str
     utterances: list[Utterance]
     place: Place
     format: str
     language: str | None = None
-    channel: Channel | None = None
+    channel: str | None = None
     agent: str | None = None
     origin: float | None = None
     fragmentary: bool = False

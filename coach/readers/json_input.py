@@ -61,7 +61,8 @@ def parse_json(data: bytes, place: Place) -> Any:
             json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
-        message = f"not valid JSON at column {error.colno}: {error.msg[0].lower()}{error.msg[1:]}"
+        reason = error.msg.removesuffix(" starting at").removesuffix(" at")
+        message = f"not valid JSON at column {error.colno}: {reason[0].lower()}{reason[1:]}"
         hint = "the text is cut off" if cut else ""
         raise place.error(message, line=line + error.lineno - 1, hint=hint) from None
     except (ValueError, RecursionError) as error:

@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from typing import Any, cast
+from typing import Any
 
 from coach.errors import TranscriptError
 from coach.readers.conversation import BadRecord, Conversation, Place, Utterance
@@ -18,7 +18,6 @@ from coach.readers.format import Row
 from coach.readers.options import COLUMN_FIELDS, ColumnField, ReadOptions
 from coach.readers.plain_text import role_of_label
 from coach.readers.times import seconds_of
-from coach.transcript import Channel
 
 __all__ = ["KNOWN_COLUMNS", "columns_of", "conversations_of", "json_columns"]
 
@@ -165,7 +164,7 @@ def _utterance(label: str, cells: Mapping[str, Any], line: int) -> Utterance:
 
 def _fill(conversation: Conversation, cells: Mapping[str, Any]) -> None:
     conversation.language = conversation.language or _text(cells.get("language")) or None
-    conversation.channel = conversation.channel or cast(Channel, _text(cells.get("channel")).lower()) or None
+    conversation.channel = conversation.channel or _text(cells.get("channel")) or None
 
 
 def _finished(conversation: Conversation) -> Conversation:

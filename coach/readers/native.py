@@ -17,8 +17,6 @@ from coach.transcript import MAX_TURN_CHARACTERS, Channel, Transcript
 
 __all__ = ["NATIVE"]
 
-_SPEAKERS = frozenset(("agent", "customer"))
-
 
 class _Turn(BaseModel):
     model_config = ConfigDict(extra="ignore")
@@ -58,7 +56,7 @@ def _read(document: Any, place: Place, options: ReadOptions) -> Read:
         text = turn.get("text")
         if isinstance(text, str) and len(text) > MAX_TURN_CHARACTERS:
             raise place.error(f"turn {position} has {len(text):,} characters; the limit is {MAX_TURN_CHARACTERS:,}")
-        plain = plain and turn.get("speaker") in _SPEAKERS
+        plain = plain and turn.get("speaker") in ("agent", "customer")
     try:
         yield Ready(Transcript.model_validate(document), place) if plain else _conversation(document, place)
     except ValidationError as error:

@@ -24,6 +24,7 @@ in plain text the line continues the turn before it."""
 ColumnField = Literal["id", "speaker", "text", "start", "end", "agent", "language", "channel"]
 COLUMN_FIELDS: tuple[ColumnField, ...] = get_args(ColumnField)
 
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")
 _ROLE = re.compile(r"\s*(?P<label>[^=]+?)\s*=\s*(?P<role>agent|customer|bot|skip|text)\s*(?:,|$)", re.IGNORECASE)
 _COLUMN = re.compile(rf"\s*(?P<field>{'|'.join(COLUMN_FIELDS)})\s*=\s*(?P<column>.+?)\s*(?:,(?=\s*\w+\s*=)|$)")
 
@@ -41,6 +42,8 @@ class ReadOptions:
     encoding         a Python codec name, instead of detection.
     repair           undo text that was decoded wrongly before it reached us; the original is kept in the metadata.
     detect_language  detect the language of a conversation that does not say it.
+
+    Raises `ConfigError` for a language that is no language tag and for a channel that there is not.
     """
 
     roles: Mapping[str, Role] = field(default_factory=dict)
@@ -55,6 +58,10 @@ class ReadOptions:
     detect_language: bool = True
 
     def __post_init__(self) -> None:
+        if self.language is not None and not _LANGUAGE.match(self.language):
+            raise ConfigError(f"language {self.language!r} is no language tag like en, es or zh-CN")
+        if self.channel is not None and self.channel not in get_args(Channel):
+            raise ConfigError(f"channel {self.channel!r} is none of {', '.join(get_args(Channel))}")
         object.__setattr__(self, "roles", {label.strip().casefold(): role for label, role in self.roles.items()})
 
     def role_of(self, *labels: str | None) -> Role | None:

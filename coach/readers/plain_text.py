@@ -35,6 +35,9 @@ KNOWN_LABELS: dict[KnownRole, tuple[str, ...]] = {
 }  # fmt: skip
 """The prefixes that say who speaks. A number may follow (`Agent 2`), or a name in brackets (`Agente (Ana)`)."""
 
+_LONGEST_LABEL = 80
+_DAY = 86_400.0
+
 _ROLES: dict[str, KnownRole] = {label: role for role, labels in KNOWN_LABELS.items() for label in labels}
 _NUMBERED = re.compile(r"^(?P<label>.+?)\s*(?:[#_-]?\s*\d{1,6}号?|[(（][^()（）]*[)）])$")
 _LINE = re.compile(
@@ -49,6 +52,8 @@ _SEPARATOR = re.compile(r"^\s*-{3,}\s*$")
 def role_of_label(label: str) -> KnownRole | None:
     """Who a prefix on the documented list stands for, or None."""
     key = label.strip().casefold()
+    if len(key) > _LONGEST_LABEL:
+        return None
     if key in _ROLES:
         return _ROLES[key]
     numbered = _NUMBERED.match(key)
@@ -135,7 +140,21 @@ def _utterances(lines: list[tuple[int, str]], options: ReadOptions) -> list[Utte
             continue
         role = role_of_label(prefix.label)
         said.append(Utterance(prefix.label, prefix.text, role=role, start=prefix.start, end=prefix.end, line=number))
+    _past_midnight(said)
     return said
+
+
+def _past_midnight(said: list[Utterance]) -> None:
+    """A clock that falls back by more than half a day has begun a new one."""
+    days, before = 0, 0.0
+    for utterance in said:
+        if utterance.start is None:
+            continue
+        days += before - utterance.start > _DAY / 2
+        before = utterance.start
+        utterance.start += days * _DAY
+        if utterance.end is not None:
+            utterance.end += days * _DAY
 
 
 def _continue(said: list[Utterance], text: str, line: int) -> None:

@@ -10,8 +10,6 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 
-from pydantic import ValidationError
-
 from coach.errors import TranscriptError
 from coach.language import detect_language
 from coach.readers.assembly import assemble
@@ -67,8 +65,13 @@ def read_unsettled(
 ) -> Iterator[Conversation | Ready | BadRecord]:
     """What the formats make of the sources, before roles, ids and limits are settled."""
     for source in sources:
+        empty = True
         try:
-            yield from _read_source(source, options, notices)
+            for item in _read_source(source, options, notices):
+                empty = False
+                yield item
+            if empty:
+                raise TranscriptError("there is no conversation in it", source=source.name)
         except TranscriptError as error:
             yield BadRecord(error)
 
@@ -77,7 +80,7 @@ def settle(item: Conversation | Ready, options: ReadOptions, ids: Ids, notices: 
     """The transcript of one conversation, with an id that the run has not used yet."""
     try:
         transcript = item.transcript if isinstance(item, Ready) else assemble(item, options)
-        transcript = _overridden(transcript, item.place, options)
+        transcript = _overridden(transcript, options)
         ids.claim(transcript.id, item.place)
         where = item.place.source if item.place.line is None else f"{item.place.source}:{item.place.line}"
         transcript = mend(transcript, where, options.repair, notices)
@@ -91,15 +94,10 @@ def settle(item: Conversation | Ready, options: ReadOptions, ids: Ids, notices: 
     return transcript
 
 
-def _overridden(transcript: Transcript, place: Place, options: ReadOptions) -> Transcript:
+def _overridden(transcript: Transcript, options: ReadOptions) -> Transcript:
     given = {"language": options.language, "channel": options.channel, "agent": options.agent}
     given = {name: value for name, value in given.items() if value is not None}
-    if not given:
-        return transcript
-    try:
-        return Transcript.model_validate({**transcript.model_dump(), **given})
-    except ValidationError as error:
-        raise place.invalid(error, "usable with the options given") from None
+    return transcript.model_copy(update=given) if given else transcript
 
 
 def _read_source(source: Source, options: ReadOptions, notices: Notices) -> Iterator[Conversation | Ready | BadRecord]:
@@ -141,6 +139,9 @@ def _choose(opened: Opened, options: ReadOptions) -> Format | None:
     columns = unknown_columns(text)
     if columns:
         message = f"it looks like a table, and which of its columns is what is not known: {', '.join(columns)}"
+        absent = [name for name in options.columns.values() if name not in columns]
+        if absent:
+            message = f"there is no column {absent[0]!r}; there are {', '.join(columns)}"
         hint = (
             "name them: --columns speaker=COLUMN,text=COLUMN, and where there are id=COLUMN, start=COLUMN, end=COLUMN"
         )

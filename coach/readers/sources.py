@@ -19,11 +19,10 @@ __all__ = ["Source", "find_sources"]
 STDIN = "<stdin>"
 
 _COMPRESSED = (".gz", ".zst", ".zstd")
-_RECORDINGS = frozenset(
-    (".wav", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".flac", ".wma", ".amr", ".gsm")
-    + (".mp4", ".mkv", ".webm", ".mov", ".avi")
-)
-"""Audio and video often lie beside their transcripts: in a folder they are passed over."""
+_AUDIO = (".wav", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".flac", ".wma", ".amr", ".gsm")
+_VIDEO = (".mp4", ".mkv", ".webm", ".mov", ".avi")
+_RECORDINGS = frozenset((*_AUDIO, *_VIDEO))
+"""Recordings often lie beside their transcripts: in a folder they are passed over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from coach.errors import TranscriptError
 from coach.readers.assembly import role_in
@@ -41,13 +41,14 @@ class SpeakerSeen:
 class Survey:
     """What there is. `times` counts conversations by what their turns have: `start and end`, `start`, `none`.
 
-    `unreadable` counts all problems, of which `problems` holds the first 20. A conversation that is refused only because the
-    role of a speaker is not known is counted in `without_roles`, and is no problem of the input.
+    `speakers` has the first 50 labels, by label and role. `unreadable` counts all problems, of which `problems` holds the
+    first 20. A conversation with a speaker whose role is still to be given is counted in `without_roles`: no problem of the
+    input.
     """
 
     formats: Counter[str] = field(default_factory=Counter)
     conversations: int = 0
-    speakers: dict[str, SpeakerSeen] = field(default_factory=dict)
+    speakers: dict[tuple[str, Role | None], SpeakerSeen] = field(default_factory=dict)
     languages: Counter[str] = field(default_factory=Counter)
     channels: Counter[str] = field(default_factory=Counter)
     times: Counter[str] = field(default_factory=Counter)
@@ -73,11 +74,9 @@ def survey(inputs: Sequence[str], options: ReadOptions) -> Survey:
                 continue
             found.conversations += 1
             found.formats["native" if isinstance(item, Ready) else item.format] += 1
-            unknown = isinstance(item, Conversation) and _meet(found, item, options)
-            if unknown:
-                found.without_roles += 1
-                continue
-            settled = settle(item, options, ids, notices)
+            unknown = _meet(found, item, options) if isinstance(item, Conversation) else set()
+            found.without_roles += bool(unknown)
+            settled = settle(item, _stood_in(unknown, options), ids, notices)
             if isinstance(settled, BadRecord):
                 found.conversations -= 1
                 _problem(found, settled)
@@ -93,24 +92,30 @@ def _problem(found: Survey, record: BadRecord) -> None:
         found.problems.append(record.error)
 
 
-def _meet(found: Survey, conversation: Conversation, options: ReadOptions) -> bool:
-    """Note who speaks; True where somebody's role is not known."""
-    unknown = False
+def _stood_in(unknown: set[str], options: ReadOptions) -> ReadOptions:
+    """Options under which the conversation can be looked at, although somebody's role is still to be given."""
+    return replace(options, roles={**options.roles, **dict.fromkeys(unknown, "customer")}) if unknown else options
+
+
+def _meet(found: Survey, conversation: Conversation, options: ReadOptions) -> set[str]:
+    """Note who speaks, and give the labels whose role is not known."""
+    unknown = set()
     for said in conversation.utterances:
         if said.event and not said.speaker:
             continue
         role = role_in(said, options)
-        unknown = unknown or role is None
+        if role is None:
+            unknown.add(said.speaker)
         _note(found, said.speaker, role, said.text)
     return unknown
 
 
 def _note(found: Survey, label: str, role: Role | None, text: str) -> None:
-    seen = found.speakers.get(label)
+    seen = found.speakers.get((label, role))
     if seen is None:
         if len(found.speakers) >= _MAX_SPEAKERS:
             return
-        seen = found.speakers[label] = SpeakerSeen(label, role)
+        seen = found.speakers[label, role] = SpeakerSeen(label, role)
     seen.turns += 1
     if len(seen.samples) < _SAMPLES and text.strip():
         seen.samples.append(" ".join(text.split()))

@@ -7,13 +7,13 @@ a terminal, a table cell, a Markdown document, XML or a spreadsheet it reads as 
 from __future__ import annotations
 
 import re
-import unicodedata
 
 __all__ = ["one_line", "shortened", "spreadsheet_cell", "xml_text"]
 
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
 """Marks that turn the direction of what follows; left in, they could reorder a whole line of the report."""
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FORMULA = re.compile(r"^[\s\x00-\x1f]*[=+\-@＝＋－＠]|^[\t\r\n]")
 
@@ -21,7 +21,7 @@ _FORMULA = re.compile(r"^[\s\x00-\x1f]*[=+\-@＝＋－＠]|^[\t\r\n]")
 def one_line(text: str) -> str:
     """`text` on one line: line breaks and tabs become spaces, other control characters and bidi marks go."""
     spaced = re.sub(r"\s+", " ", text.translate(_BIDI)).strip()
-    return "".join(character for character in spaced if unicodedata.category(character) not in ("Cc", "Cs"))
+    return _CONTROL.sub("", spaced)
 
 
 def shortened(text: str, limit: int) -> str:

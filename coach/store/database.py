@@ -178,6 +178,10 @@ class Store:
                 return
             after = page[-1]["id"]
 
+    def rubrics(self) -> list[str]:
+        """The ids of the rubrics that audits in the file were graded by, sorted."""
+        return [row["rubric"] for row in self._rows("select distinct rubric from audits order by rubric", {})]
+
     def transcript(self, transcript_id: int) -> Transcript:
         """The conversation of a `StoredAudit`. Raises `StoreError` where it was deleted from the file."""
         found = self._rows("select * from transcripts where id = :id", {"id": transcript_id})

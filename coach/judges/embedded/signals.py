@@ -39,9 +39,8 @@ class SignalFinder:
         self._unless: dict[str, list[PhrasePattern]] = {}
         for name, signal in signals.items():
             for phrase in signal.phrases:
-                for pattern in parse_pattern(phrase):
-                    self._index.add(pattern, name)
-            self._unless[name] = [pattern for phrase in signal.unless for pattern in parse_pattern(phrase)]
+                self._index.add(parse_pattern(phrase), name)
+            self._unless[name] = [parse_pattern(phrase) for phrase in signal.unless]
         try:
             order = TopologicalSorter({name: signal.any for name, signal in signals.items()}).static_order()
             self._unions = [name for name in order if signals[name].any]
@@ -100,7 +99,7 @@ class SignalFinder:
 
 
 def _any_match(patterns: Iterable[PhrasePattern], text: str) -> bool:
-    return any(p.literal in text and next(p.finditer(text), None) is not None for p in patterns)
+    return any(pattern.matches(text) for pattern in patterns)
 
 
 def _sentence_start(text: str, position: int) -> int:

@@ -29,6 +29,7 @@ from coach.judges.llm.faults import (
     RawReply,
     Refused,
     Throttled,
+    Unreachable,
     Unreadable,
     fault_of_status,
     read_reply,
@@ -46,6 +47,14 @@ _MAXIMUM_THROTTLES = 40
 
 _MAXIMUM_UNREADABLE = 2
 """So many repeats of answers that cannot be read: each is paid for, and a model that cannot do it will not learn to."""
+
+_MAXIMUM_UNREACHED = 3
+"""So many requests that nobody ever answered, and no other is tried."""
+
+_OUTAGE = 4
+"""An endpoint that has answered before and is gone gets so many times the usual retries to come back: some minutes."""
+
+_MAXIMUM_HEADROOM = 32_768
 
 _THROTTLE_BACKOFF = wait_random_exponential(multiplier=1, max=60)
 _BACKOFF = wait_random_exponential(multiplier=0.5, max=30)
@@ -80,12 +89,23 @@ class Reply(Generic[T]):
 class ChatClient:
     """Asks one model of one endpoint. Use within one event loop; `close` when done."""
 
+    dialect: Dialect
+    """How the endpoint wants to be asked, as far as it is known by now."""
+
+    headroom: int
+    """Completion tokens allowed besides the answer, for models that think first."""
+
+    spent: Usage
+    """What all requests have cost so far, those of conversations that could not be graded included."""
+
     def __init__(self, settings: Settings, *, model: str, prices: PriceList | None = None) -> None:
         self.model = model
         self.settings = settings
         self.dialect = Dialect(token_limit="max_tokens" if settings.base_url else "max_completion_tokens")
         self.limiter = InFlightLimiter(settings.concurrency)
+        self.headroom = 0
         self.spent = Usage()
+        self._unreached = 0
         self._price = (prices or load_prices(settings.prices)).of(model)
         self._answered = False
         self._openai = _connect(settings)
@@ -119,8 +139,15 @@ class ChatClient:
             try:
                 return await retrying(self._try, attempt, read, partial)
             except Fault as fault:
-                error = EndpointError(f"{fault} ({attempt.count} request{'s' if attempt.count > 1 else ''})")
-                raise error from fault
+                raise self._final(fault, attempt) from fault
+
+    def _final(self, fault: Fault, attempt: _Attempts) -> EndpointError | ConfigError:
+        """What is raised when trying again is over: an endpoint that nobody has ever reached ends the run, not a conversation."""
+        if isinstance(fault, Unreachable) and not self._answered:
+            self._unreached += 1
+            if self._unreached >= _MAXIMUM_UNREACHED:
+                return ConfigError(f"{fault}; check --base-url and that the endpoint is running")
+        return EndpointError(f"{fault} ({attempt.count} request{'s' if attempt.count > 1 else ''})")
 
     async def _try(self, attempt: _Attempts, read: Callable[[str], T], partial: Callable[[str], T]) -> Reply[T]:
         while True:
@@ -140,7 +167,7 @@ class ChatClient:
         if raw.finish == "length":
             if not raw.content.strip() and self.headroom < _MAXIMUM_HEADROOM:
                 # A model that thinks first has used up the limit on its thoughts: it needs room in every request.
-                self.headroom = max(self.headroom, min(_MAXIMUM_HEADROOM, 4 * (request_limit := attempt.limit)))
+                self.headroom = max(self.headroom, min(_MAXIMUM_HEADROOM, 4 * (attempt.request.limit + self.headroom)))
                 raise CutOff("the answer was cut off before it began")
             if not attempt.longer:
                 attempt.longer = True
@@ -159,7 +186,7 @@ class ChatClient:
             model=self.model,
             messages=request.messages,
             format=request.format,
-            limit=request.limit * (2 if attempt.longer else 1),
+            limit=request.limit * (2 if attempt.longer else 1) + self.headroom,
             extra=extra,
         )
         attempt.count += 1
@@ -171,7 +198,7 @@ class ChatClient:
         except (openai.APITimeoutError, TimeoutError):
             raise Fault(f"no answer within {self.settings.timeout:g} s") from None
         except openai.APIConnectionError as error:
-            raise Fault(f"connection to {self.settings.endpoint} failed: {_cause(error)}") from None
+            raise Unreachable(f"connection to {self.settings.endpoint} failed: {_cause(error)}") from None
         except openai.APIStatusError as error:
             raise self._judge_status(error, sent, dialect) from None
         return read_reply(response.text, self._price)
@@ -197,11 +224,12 @@ class ChatClient:
             return attempt.throttles > _MAXIMUM_THROTTLES or not fault.worth_waiting
         if isinstance(fault, Unreadable):
             attempt.unreadable += 1
-        elif not isinstance(fault, CutOff):
-            attempt.faults += 1
-        return attempt.faults > self.settings.retries or attempt.unreadable > min(
-            _MAXIMUM_UNREADABLE, self.settings.retries
-        )
+            return attempt.unreadable > min(_MAXIMUM_UNREADABLE, self.settings.retries)
+        if isinstance(fault, CutOff):
+            return False
+        attempt.faults += 1
+        outage = isinstance(fault, Unreachable) and self._answered
+        return attempt.faults > self.settings.retries * (_OUTAGE if outage else 1)
 
 
 class _Attempts:

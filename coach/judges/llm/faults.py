@@ -26,6 +26,7 @@ __all__ = [
     "RawReply",
     "Refused",
     "Throttled",
+    "Unreachable",
     "Unreadable",
     "fault_of_status",
     "read_reply",
@@ -40,6 +41,10 @@ _TRANSIENT = frozenset({408, 409, 425, 429})
 
 class Fault(Exception):
     """It may work the next time."""
+
+
+class Unreachable(Fault):
+    """No connection, or it broke."""
 
 
 class Unreadable(Fault):

@@ -26,7 +26,7 @@ from coach.transcript import Transcript
 __all__ = ["LLMJudge", "Redacted", "Redactor", "connect", "open_judge"]
 
 _BASE_LIMIT = 600
-_LIMIT_PER_CRITERION = 40
+_LIMIT_PER_CRITERION = 25
 """Completion tokens allowed: enough to answer every criterion at some length; a model that loops is stopped there."""
 
 

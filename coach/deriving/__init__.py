@@ -1,0 +1,1 @@
+"""A first draft of a rubric from a service manual, for a person to finish."""

@@ -1,0 +1,1 @@
+"""The figures that a manual demands of a service centre, from its records of calls, consultations and complaints."""
