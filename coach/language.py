@@ -15,6 +15,9 @@ __all__ = ["can_tell_latin_languages", "detect_language"]
 
 _SAMPLE_CHARACTERS = 2_000
 """More text does not change the answer, only the time that it takes."""
+_LONG_CHARACTERS = 120
+"""From here on the library's small models tell languages apart as well as its large ones, which take a second and 200 MB to
+load."""
 _LEAST_CONFIDENCE = 0.4
 _LEAD = 2.0
 """The best answer has to be this many times as likely as the next."""
@@ -37,7 +40,7 @@ def detect_language(texts: Iterable[str]) -> str | None:
 
 def can_tell_latin_languages() -> bool:
     """True where the library that tells English from Spanish is installed."""
-    return _detector() is not None
+    return _detector(True) is not None
 
 
 def _sample(texts: Iterable[str]) -> str:
@@ -61,7 +64,7 @@ def _by_script(sample: str, letters: int) -> str | None:
 
 
 def _by_library(sample: str) -> str | None:
-    detector = _detector()
+    detector = _detector(len(sample) >= _LONG_CHARACTERS)
     if detector is None:
         return None
     best, second = detector.compute_language_confidence_values(sample)[:2]
@@ -70,11 +73,12 @@ def _by_library(sample: str) -> str | None:
     return str(best.language.iso_code_639_1.name.lower())
 
 
-@lru_cache(maxsize=1)
-def _detector() -> Any:
+@lru_cache(maxsize=2)
+def _detector(small: bool) -> Any:
     try:
         from lingua import Language, LanguageDetectorBuilder
     except ImportError:
         return None
     names = ("ENGLISH", "SPANISH", "PORTUGUESE", "FRENCH", "GERMAN", "ITALIAN", "DUTCH")
-    return LanguageDetectorBuilder.from_languages(*(getattr(Language, name) for name in names)).build()
+    builder = LanguageDetectorBuilder.from_languages(*(getattr(Language, name) for name in names))
+    return (builder.with_low_accuracy_mode() if small else builder).build()

@@ -43,10 +43,20 @@ def _root(
 
 def _register() -> None:
     from coach.cli.audit import audit
+    from coach.cli.convert import convert
+    from coach.cli.derive import derive
+    from coach.cli.eval import app as eval_app
+    from coach.cli.inspect import inspect
+    from coach.cli.kpi import kpi
     from coach.cli.rubric import app as rubric
+    from coach.cli.store import scorecards, search
 
     app.command()(audit)
+    for command in (inspect, convert, search, scorecards, kpi):
+        app.command()(command)
+    rubric.command()(derive)
     app.add_typer(rubric, name="rubric")
+    app.add_typer(eval_app, name="eval")
 
 
 _register()

@@ -23,6 +23,9 @@ _MARKER = re.compile(
 )
 _BULLET = re.compile(r"^\s*[-*•●]\s+")
 _BARE_HEADING = re.compile(r"^(?:第[一二三四五六七八九十\d]+[章节部部分].*|[一二三四五六七八九十]{1,3}、.{1,24})$")
+_LABEL = re.compile(r"[\u3400-\u9fff（）()]{2,16}[。.]?")
+"""A numbered line of Chinese that is a name and not a sentence: `3.1 基本规范`."""
+
 _SENTENCE = re.compile(r".+?(?:[。！？!?;；]+[”\"’」』)）]*|\.(?=[\s”\"]|$)[”\"]?|$)", re.S)
 _QUOTED = re.compile(r"[“\"「『«]([^“”\"「」『』«»]{2,300})[”\"」』»]")
 _RULE = re.compile(
@@ -75,6 +78,10 @@ def sections(lines: Iterable[Line]) -> list[Section]:
 def _is_heading(text: str) -> bool:
     if len(text) > _LONGEST_HEADING or _QUOTED.search(text):
         return False
+    if marker := _MARKER.match(text):
+        rest = text[marker.end() :]
+        if _LABEL.fullmatch(rest) and not _RULE.search(rest):
+            return True
     return bool(_BARE_HEADING.match(text)) and not re.search(r"[。；;!！]$", text)
 
 

@@ -1,0 +1,1 @@
+"""Labelled conversations, agreement with them, and the guard against drift."""

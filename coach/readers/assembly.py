@@ -106,6 +106,8 @@ def _with_roles(conversation: Conversation, said: list[Utterance], options: Read
         if role == "bot":
             event = f"[{utterance.text.strip().translate(_BRACKETS)}]"
             utterance = replace(utterance, text=event, event=True)
+        else:
+            utterance = replace(utterance, text=utterance.text.strip())
         pieces.append(_Piece("customer" if role == "customer" else "agent", utterance, []))
     if not pieces:
         raise conversation.place.error(f"conversation {conversation.id!r}: --roles leaves nobody in it")
@@ -157,9 +159,9 @@ def _merged(pieces: list[_Piece]) -> list[_Piece]:
             merged.append(_Piece(piece.role, replace(piece.said), [_fragment(piece.said, 0)]))
             continue
         gap = "" if _UNSPACED.match(last.said.text[-1:]) or _UNSPACED.match(piece.said.text[:1]) else " "
-        joined = last.said.text.rstrip() + gap
+        joined = last.said.text + gap
         last.fragments.append(_fragment(piece.said, len(joined)))
-        last.said.text = joined + piece.said.text.lstrip()
+        last.said.text = joined + piece.said.text
         ends = [end for end in (last.said.end, piece.said.end) if end is not None]
         last.said.end = max(ends) if ends else None
     return merged
@@ -206,7 +208,7 @@ def _channel(name: str | None) -> Channel | None:
 
 def _turn(index: int, piece: _Piece, origin: float) -> dict[str, Any]:
     said = piece.said
-    turn: dict[str, Any] = {"index": index, "speaker": piece.role, "text": said.text.strip()}
+    turn: dict[str, Any] = {"index": index, "speaker": piece.role, "text": said.text}
     if said.start is not None:
         turn["start"] = round(said.start - origin, 3)
     if said.end is not None:

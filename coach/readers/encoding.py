@@ -80,7 +80,7 @@ def _encoding_of(opened: Opened, options: ReadOptions, notices: Notices) -> str 
     name, head = opened.source.name, opened.head
     if options.encoding:
         try:
-            b"".decode(options.encoding)
+            io.TextIOWrapper(io.BytesIO(), encoding=options.encoding)
         except LookupError:
             raise ConfigError(f"--encoding {options.encoding!r} is no text encoding that Python knows") from None
         return options.encoding

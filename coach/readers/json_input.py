@@ -38,12 +38,13 @@ def read_json(opened: Opened, formats: Iterable[JsonFormat], options: ReadOption
         return
     document = parse_json(read_document(opened), place.at(1))
     found = _find(document, formats)
+    forced = formats[0] if len(formats) == 1 else None
     if found is None and isinstance(document, list) and document:
         yield from _read_list(document, formats, place, options)
-    elif found is None:
-        raise _unknown(document, formats, place.at(1))
+    elif found or (forced and isinstance(document, dict)):
+        yield from _guarded(found or forced, document, place.at(1), options)
     else:
-        yield from _guarded(found, document, place.at(1), options)
+        raise _unknown(document, formats, place.at(1))
 
 
 def parse_json(data: bytes, place: Place) -> Any:
@@ -143,7 +144,8 @@ def _read_list(
     documents: list[Any], formats: tuple[JsonFormat, ...], place: Place, options: ReadOptions
 ) -> Iterator[Item]:
     """Elements are counted from 1, as lines are. A list has one format: that of the first element that has any."""
-    current = next((found for document in documents if (found := _find(document, formats))), None)
+    forced = formats[0] if len(formats) == 1 else None
+    current = next((found for document in documents if (found := _find(document, formats))), forced)
     if current is None and json_columns(documents[0], options):
         rows = (_row(number, document, place.at(1)) for number, document in enumerate(documents, start=1))
         yield from conversations_of(rows, place.at(1), options, MESSAGES)
@@ -164,8 +166,10 @@ def _in_list(item: Item, number: int) -> Item:
     return BadRecord(TranscriptError(message, source=error.source, line=error.line, hint=error.hint))
 
 
-def _guarded(found: JsonFormat, document: Any, place: Place, options: ReadOptions) -> Iterator[Item]:
+def _guarded(found: JsonFormat | None, document: Any, place: Place, options: ReadOptions) -> Iterator[Item]:
     try:
+        if found is None or not isinstance(document, (dict, list)):
+            raise place.error(f"it is {_kind(document)}, not a conversation")
         yield from found.read(document, place, options)
     except TranscriptError as error:
         yield BadRecord(error)

@@ -74,29 +74,30 @@ class _Prefix:
 
 
 def _recognises(head: str) -> bool:
-    return any(_prefix(line) is not None for line in head.splitlines())
+    return any(_prefix(line, ReadOptions()) is not None for line in head.splitlines())
 
 
-def _prefix(line: str) -> _Prefix | None:
-    """The speaker prefix that a line begins with, if it looks like one at all."""
-    found = _LINE.match(line)
+def _prefix(line: str, options: ReadOptions) -> _Prefix | None:
+    """The speaker prefix that a line begins with, if it looks like one at all. An indented one has to be known."""
+    found = _LINE.match(line.strip())
     if found is None:
         return None
     label = found["label"].strip()
-    if not looks_like_speaker(label):
+    known = options.role_of(label) or role_of_label(label)
+    if not known and (line[0].isspace() or not _could_be_a_name(label)):
         return None
     start, end = (clock_seconds(found[name]) if found[name] else None for name in ("start", "end"))
     return _Prefix(label, found["text"].strip(), start, end)
 
 
 def _could_be_a_name(label: str) -> bool:
-    """A name, a title or an identifier: at most four words, not in lower case, no sentence marks."""
-    first = label[0]
-    if not (first.isalpha() or first.isdigit()) or first.islower() or label.isdigit():
+    """A name, a title or an identifier: one word, or up to four that do not begin in lower case; no sentence marks."""
+    first, words = label[0], label.split()
+    if not (first.isalpha() or first.isdigit()) or label.isdigit() or (first.islower() and len(words) > 1):
         return False
     if any(mark in label for mark in ',;!?。，；！？…"“”'):
         return False
-    return len(label.split()) <= 4 and (first.isascii() or first.isupper() or len(label) <= 10)
+    return len(words) <= 4 and (first.isascii() or first.isupper() or len(label) <= 10)
 
 
 def _read(text: str, place: Place, options: ReadOptions) -> Read:
@@ -134,7 +135,7 @@ def _utterances(lines: list[tuple[int, str]], options: ReadOptions) -> list[Utte
             start = clock_seconds(event["start"]) if event["start"] else None
             said.append(Utterance("", event["text"].strip(), start=start, line=number, event=True))
             continue
-        prefix = _prefix(line)
+        prefix = _prefix(line, options)
         if prefix is None or options.role_of(prefix.label) == "text":
             _continue(said, line.strip(), number)
             continue

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 
 from coach.errors import TranscriptError
-from coach.language import detect_language
+from coach.language import can_tell_latin_languages, detect_language
 from coach.readers.assembly import assemble
 from coach.readers.conversation import BadRecord, Conversation, Place, Ready
 from coach.readers.csv_table import unknown_columns
@@ -30,9 +30,9 @@ from coach.transcript import Transcript
 __all__ = ["Ids", "read", "read_unsettled", "settle"]
 
 _NO_LANGUAGE = (
-    "some conversations do not say their language and it could not be told from the text: name it with --language, or "
-    "pip install 'coach[language]'"
+    "some conversations do not say their language and it could not be told from the text: name it with --language"
 )
+_NO_LIBRARY = "; to tell more languages apart, pip install 'coach[language]'"
 
 
 def read(
@@ -89,7 +89,8 @@ def settle(item: Conversation | Ready, options: ReadOptions, ids: Ids, notices: 
     if transcript.language is None and options.detect_language:
         language = detect_language(turn.text for turn in transcript.turns if not turn.is_event)
         if language is None:
-            notices.say("conversations without a language", _NO_LANGUAGE)
+            library = "" if can_tell_latin_languages() else _NO_LIBRARY
+            notices.say("conversations without a language", _NO_LANGUAGE + library)
         transcript = transcript.model_copy(update={"language": language})
     return transcript
 

@@ -14,7 +14,11 @@ from typing import Any
 from coach.findings import Audit, JudgeInfo, Usage
 from coach.rubric import ErrorClass, Rubric
 
-__all__ = ["CriticalErrors", "Summary"]
+__all__ = ["OTHER_REASONS", "CriticalErrors", "Summary"]
+
+_MOST_REASONS = 500
+OTHER_REASONS = "(other reasons)"
+"""Under which reasons are counted once there are 500 different ones: a judge that words each anew fills no memory."""
 
 
 @dataclass
@@ -68,7 +72,8 @@ class Summary:
                 self.violations[finding.criterion] += 1
             elif finding.verdict == "not_assessed":
                 self.not_assessed += 1
-                self.reasons[finding.rationale] += 1
+                known = finding.rationale in self.reasons or len(self.reasons) < _MOST_REASONS
+                self.reasons[finding.rationale if known else OTHER_REASONS] += 1
         self._add_critical(audit)
         self.judges[audit.judge] = self.judges.get(audit.judge, 0) + 1
         version = (audit.rubric, audit.rubric_version)

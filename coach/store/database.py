@@ -18,21 +18,17 @@ from typing import Any
 
 from pydantic_core import to_json
 from sqlite_utils import Database
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from coach.errors import ConfigError, StoreError
 from coach.findings import Audit, JudgeInfo, Usage
 from coach.rubric import Rubric
-from coach.store.migrations import MIGRATIONS, migration_names
+from coach.store.connection import connect, store_error, transaction
 from coach.store.records import Failure, Hit, Run, RunState, StoredAudit
 from coach.store.rows import audit_from_rows, audit_row, finding_rows, occurrence_rows, run_from_row, turn_rows
 from coach.store.words import match_expression
 from coach.transcript import Transcript, Turn
 
-__all__ = ["BUSY_SECONDS", "Store"]
-
-BUSY_SECONDS = 30.0
-"""How long a process waits for another one that is writing to the same file."""
+__all__ = ["Store"]
 
 _PAGE = 400
 """Audits fetched at a time: memory stays flat however many there are."""
@@ -54,21 +50,7 @@ class Store:
         file = Path(path)
         if not create and not file.is_file():
             raise StoreError(f"{file}: there is no such database; `coach audit --db {file}` makes one")
-        if not file.parent.is_dir():
-            raise StoreError(f"{file}: there is no folder {file.parent}; make it first")
-        db: Database | None = None
-        try:
-            db = Database(sqlite3.connect(file, timeout=BUSY_SECONDS))
-            _prepare(db, file)
-        except sqlite3.Error as error:
-            if db is not None:
-                db.close()
-            raise _store_error(file, error) from error
-        except StoreError:
-            if db is not None:
-                db.close()
-            raise
-        return cls(db, file)
+        return cls(connect(file), file)
 
     def __enter__(self) -> Store:
         return self
@@ -271,69 +253,15 @@ class Store:
         try:
             return list(self._db.query(sql, parameters))
         except sqlite3.Error as error:
-            raise _store_error(self.path, error) from error
+            raise store_error(self.path, error) from error
 
     @contextmanager
     def _writing(self) -> Iterator[Database]:
         try:
-            with _transaction(self._db):
+            with transaction(self._db):
                 yield self._db
         except sqlite3.Error as error:
-            raise _store_error(self.path, error) from error
-
-
-@contextmanager
-def _transaction(db: Database) -> Iterator[None]:
-    # IMMEDIATE takes the write lock at once, where waiting for another writer works; a transaction that begins by
-    # reading would fail without waiting when it came to write.
-    db.conn.execute("begin immediate")
-    try:
-        yield
-    except BaseException:
-        db.rollback()
-        raise
-    db.commit()
-
-
-def _prepare(db: Database, file: Path) -> None:
-    tables = set(db.table_names())
-    if tables and MIGRATIONS.migrations_table not in tables:
-        raise StoreError(f"{file}: is the database of another program; name a new file for --db")
-    _refuse_newer(db, file)
-    # Changing the journal mode does not wait for other processes by itself.
-    busy = Retrying(
-        retry=retry_if_exception_type(sqlite3.OperationalError),
-        stop=stop_after_delay(BUSY_SECONDS),
-        wait=wait_random(0.01, 0.1),
-        reraise=True,
-    )
-    busy(db.enable_wal)
-    # A commit survives the death of the process; after a power cut the last few may be missing, the file stays sound.
-    db.execute("pragma synchronous = normal")
-    db.execute("pragma foreign_keys = on")
-    if not tables or MIGRATIONS.pending(db):
-        with _transaction(db):
-            MIGRATIONS.apply(db)
-
-
-def _refuse_newer(db: Database, file: Path) -> None:
-    known = set(migration_names())
-    newer = [migration.name for migration in MIGRATIONS.applied(db) if migration.name not in known]
-    if newer:
-        raise StoreError(
-            f"{file}: was written by a newer coach (it has {', '.join(newer)}); update coach, or name another file for --db"
-        )
-
-
-def _store_error(file: Path, error: sqlite3.Error) -> StoreError:
-    text = str(error)
-    if "not a database" in text:
-        return StoreError(f"{file}: is not an SQLite database; name another file for --db")
-    if "unable to open" in text:
-        return StoreError(f"{file}: cannot be opened; is it a file that you may read and write?")
-    if "locked" in text:
-        return StoreError(f"{file}: another program has held it for {BUSY_SECONDS:g} s; close it and run again")
-    return StoreError(f"{file}: {text}")
+            raise store_error(self.path, error) from error
 
 
 def _insert(db: Database, table: str, row: dict[str, Any]) -> int:

@@ -17,7 +17,7 @@ FORMAT_OF = {
     "native_list.json": "native",
     "call.txt": "text",
     "llamada.txt": "text",
-    "通话.txt": "text",
+    "chinese.txt": "text",
     "names.txt": "text",
     "messages.csv": "csv",
     "messages.jsonl": "messages",
@@ -290,8 +290,8 @@ class TestSpeechRecognition:
 
     def test_deepgram_channels_are_the_speakers_where_there_are_several(self, tmp_path: Path) -> None:
         def change(document: Any) -> None:
-            for said, channel in zip(document["results"]["utterances"], (0, 1), strict=True):
-                said.update(channel=channel, speaker=0)
+            for utterance, channel in zip(document["results"]["utterances"], (0, 1), strict=True):
+                utterance.update(channel=channel, speaker=0)
 
         transcript = read_one(changed("deepgram.json", tmp_path, change), roles={"0": "agent", "1": "customer"})
         assert [turn.speaker for turn in transcript.turns] == ["agent", "customer"]

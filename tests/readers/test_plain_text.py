@@ -38,7 +38,7 @@ def test_blank_lines_do_not_part_dialogues(tmp_path: Path) -> None:
 
 
 def test_chinese_prefixes_with_full_width_colons_are_read() -> None:
-    transcript = read_one(FIXTURES / "通话.txt")
+    transcript = read_one(FIXTURES / "chinese.txt")
     assert [turn.speaker for turn in transcript.turns] == ["agent", "customer", "customer"]
     assert transcript.turns[2].is_event
 
@@ -96,6 +96,26 @@ def test_a_single_stranger_among_known_prefixes_is_not_given_to_anybody(tmp_path
     error = the_error(write(tmp_path, "Agent: Hello\nCustomer: Hi\nSupervisor: Good day\n"))
     assert error.line == 3
     assert "turn 2: unknown speaker 'Supervisor'" in error.message
+
+
+@pytest.mark.parametrize("name", ["maria", "María José", "desk_7", "王小明", "Q&A desk"])
+def test_names_of_any_shape_are_asked_about(tmp_path: Path, name: str) -> None:
+    error = the_error(write(tmp_path, f"Agent: Hello\n{name}: Hi\n"))
+    assert f"unknown speaker {name!r}" in error.message
+
+
+def test_a_name_in_lower_case_can_be_mapped(tmp_path: Path) -> None:
+    path = write(tmp_path, "the shop: Hello\nmaria: Hi\n")
+    assert said(read_one(path, roles={"the shop": "agent", "maria": "customer"})) == [
+        ("agent", "Hello"),
+        ("customer", "Hi"),
+    ]
+
+
+def test_indented_dialogues_are_read_and_indented_lines_go_on_with_a_turn(tmp_path: Path) -> None:
+    path = write(tmp_path, "  Agent: These are the steps.\n    Note: unplug it first.\n  Customer: Fine\n")
+    expected = [("agent", "These are the steps.\nNote: unplug it first."), ("customer", "Fine")]
+    assert said(read_one(path)) == expected
 
 
 def test_a_heading_can_be_declared_as_text(tmp_path: Path) -> None:

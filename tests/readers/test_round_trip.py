@@ -19,7 +19,7 @@ from tests.readers.inputs import read_one, said, times
 WORDS = (
     st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=40)
     .map(str.strip)
-    .filter(None)
+    .filter(bool)
 )
 SPEECH = WORDS.map(lambda text: f"x {text}".replace("[", "(").replace("【", "(").replace("［", "("))
 SPEAKERS = st.sampled_from(["agent", "customer"])

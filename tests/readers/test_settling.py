@@ -76,7 +76,7 @@ def test_a_bot_is_an_event_unless_the_map_says_otherwise(tmp_path: Path) -> None
     assert said(read_one(path, roles={"bot": "agent"}))[0] == ("agent", "Welcome [menu]")
 
 
-def test_language_channel_and_agent_can_be_given(tmp_path: Path) -> None:
+def test_language_channel_and_agent_can_be_given() -> None:
     transcript = read_all(FIXTURES / "native.jsonl", language="zh-CN", channel="chat", agent="A-9")[0][0]
     assert (transcript.language, transcript.channel, transcript.agent) == ("zh-CN", "chat", "A-9")
 
@@ -87,7 +87,7 @@ def test_options_that_cannot_work_are_refused(options: dict[str, Any]) -> None:
         read([str(FIXTURES / "call.txt")], ReadOptions(**options))
 
 
-def test_a_format_can_be_forced(tmp_path: Path) -> None:
+def test_a_format_can_be_forced() -> None:
     error = the_error(FIXTURES / "genesys.json", format="intercom")
     assert "not an Intercom conversation" in error.message
 
@@ -213,7 +213,7 @@ class TestLanguage:
 
     def test_it_is_told_once_that_languages_were_not_found(self, tmp_path: Path) -> None:
         for number in range(3):
-            (tmp_path / f"{number}.txt").write_text("Agent: ok\nCustomer: 12 34\n")
+            (tmp_path / f"{number}.txt").write_text("Agent: 56\nCustomer: 12 34\n")
         notices: list[str] = []
         list(read([str(tmp_path)], ReadOptions(), on_notice=notices.append))
         assert len(notices) == 2

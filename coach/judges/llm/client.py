@@ -131,7 +131,7 @@ class ChatClient:
         """Send `request` until an answer can be read, and return what `read` makes of it.
 
         `read` and `partial` raise `ValueError` for content that they cannot read; `partial` gets what there is of an
-        answer that was cut off twice. Raises `EndpointError` or `ConfigError`; `spent` counts what was paid.
+        answer that was cut off. Raises `EndpointError` or `ConfigError`; `spent` counts what was paid.
         """
         attempt = _Attempts(request)
         retrying = AsyncRetrying(retry=retry_if_exception_type(Fault), wait=_wait, stop=self._give_up, reraise=True)
@@ -169,11 +169,19 @@ class ChatClient:
                 # A model that thinks first has used up the limit on its thoughts: it needs room in every request.
                 self.headroom = max(self.headroom, min(_MAXIMUM_HEADROOM, 4 * (attempt.request.limit + self.headroom)))
                 raise CutOff("the answer was cut off before it began")
-            if not attempt.longer:
-                attempt.longer = True
-                raise CutOff("the answer was cut off")
-            return Reply(_read(partial, raw.content, cut_off=True), attempt.usage, raw.logprobs, cut_off=True)
+            return Reply(self._rescued(raw.content, attempt, partial), attempt.usage, raw.logprobs, cut_off=True)
         return Reply(_read(read, raw.content), attempt.usage, raw.logprobs)
+
+    @staticmethod
+    def _rescued(content: str, attempt: _Attempts, partial: Callable[[str], T]) -> T:
+        """What is complete in an answer that was cut off: it is paid for. Where nothing is, twice the room is tried, once."""
+        try:
+            return partial(content)
+        except ValueError as error:
+            if attempt.longer:
+                raise Unreadable(f"the answer was cut off: {error}") from None
+            attempt.longer = True
+            raise CutOff("the answer was cut off") from None
 
     async def _post(self, attempt: _Attempts, dialect: Dialect) -> RawReply:
         request = attempt.request
@@ -242,13 +250,13 @@ class _Attempts:
         self.longer = False
 
 
-def _read(read: Callable[[str], T], content: str, *, cut_off: bool = False) -> T:
+def _read(read: Callable[[str], T], content: str) -> T:
     if not content.strip():
-        raise Unreadable("the answer was cut off before it began" if cut_off else "the answer is empty")
+        raise Unreadable("the answer is empty")
     try:
         return read(content)
     except ValueError as error:
-        raise Unreadable(f"the answer was cut off: {error}" if cut_off else str(error)) from None
+        raise Unreadable(str(error)) from None
 
 
 def _wait(state: RetryCallState) -> float:

@@ -110,11 +110,14 @@ class ResponseFormat:
         return self._answers(_parse(content, partial=False))
 
     def read_partial(self, content: str) -> Answers:
-        """The complete entries of an answer that was cut off. Raises `ValueError` where the list of scenarios is not complete."""
+        """The complete entries of an answer that was cut off. Raises `ValueError` where there is none."""
         data = _parse(content, partial=True)
         if isinstance(data, dict) and isinstance(data.get("answers"), list):
             data["answers"] = data["answers"][:-1]
-        return self._answers(data)
+        answers = self._answers(data)
+        if not answers.answers:
+            raise ValueError("the answer has no complete entry")
+        return answers
 
     def _answers(self, data: Any) -> Answers:
         try:

@@ -4,6 +4,6 @@ Promise: a form is written as audits come (nothing waits for the last conversati
 only when it is whole: what is written grows beside it under another name and is renamed at the end.
 """
 
-from coach.reports.formats.registry import FORMATS, Format, Results, open_writer, write
+from coach.reports.formats.registry import FORMATS, Format, Writer, open_writer, write
 
-__all__ = ["FORMATS", "Format", "Results", "open_writer", "write"]
+__all__ = ["FORMATS", "Format", "Writer", "open_writer", "write"]

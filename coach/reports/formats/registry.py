@@ -18,7 +18,7 @@ from coach.findings import Audit
 from coach.reports.formats.destination import destination_stream
 from coach.rubric import Rubric
 
-__all__ = ["FORMATS", "Format", "Results", "Ungraded", "Writer", "open_writer", "write"]
+__all__ = ["FORMATS", "Format", "Ungraded", "Writer", "open_writer", "write"]
 
 
 class Ungraded(Protocol):
@@ -45,10 +45,6 @@ class Writer(Protocol):
     def finish(self) -> None:
         """Write what comes last. Not called where the run was broken off."""
         ...
-
-
-Results = Writer
-"""The name by which callers know what `open_writer` gives."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,7 @@ FORMATS: dict[str, Format] = {
 @contextmanager
 def open_writer(
     format: str, rubric: Rubric | Mapping[str, Rubric], destination: Path | None = None, *, language: str | None = None
-) -> Iterator[Results]:
+) -> Iterator[Writer]:
     """A writer of `format` to a file, or to standard output; finished on leaving, and given up where an error passes.
 
     `rubric` is the one that graded, or those that did by id (a mapping may grow while audits come). `language` is that of

@@ -59,7 +59,7 @@ class TableWriter:
             line for finding in audit.violated() for line in _broken(finding, rubric.by_id[finding.criterion], labels)
         ]
         if broken:
-            parts.append(_indented(_grid(broken)))
+            parts.append(_grid(broken, indent=2))
         self._draw(*parts, _indented(_counts(audit, labels)), Text())
 
     def fail(self, failure: Ungraded) -> None:
@@ -80,7 +80,7 @@ class TableWriter:
                 (shortened(failure.transcript, _LONGEST_NAME), Text(one_line(failure.reason)))
                 for failure in self._failures
             ]
-            parts += [Text(labels("ungraded"), style="bold red"), _indented(_grid(lines))]
+            parts += [Text(labels("ungraded"), style="bold red"), _grid(lines, indent=2)]
         self._draw(*parts)
 
     def _draw(self, *parts: RenderableType) -> None:
@@ -175,12 +175,12 @@ def _reason_list(reasons: Counter[str], shown: int, labels: Labels) -> str:
     return "; ".join([*parts, labels("others", count=rest)] if rest else parts)
 
 
-def _grid(lines: Iterable[Line]) -> Table:
+def _grid(lines: Iterable[Line], indent: int = 0) -> Table:
     grid = Table.grid(padding=(0, 2, 0, 0), expand=True)
     grid.add_column(no_wrap=True, style="dim")
     grid.add_column(ratio=1, overflow="fold")
     for label, content in lines:
-        grid.add_row(Text(label) if isinstance(label, str) else label, content)
+        grid.add_row(Text.assemble(" " * indent, label), content)
     return grid
 
 

@@ -132,12 +132,18 @@ def test_an_answer_cut_off_is_asked_for_with_twice_the_room() -> None:
     assert served.requests[1]["max_tokens"] == 2 * served.requests[0]["max_tokens"]
 
 
-def test_what_is_complete_in_an_answer_cut_off_twice_counts_and_the_rest_is_asked_again() -> None:
+def test_what_is_complete_in_an_answer_that_was_cut_off_counts_and_the_rest_is_asked_again() -> None:
     content = '{"scenarios": [], "answers": [{"met": "1", "turn": 2}, {"violated": "2", "turn": 2, "quote": "That'
-    with endpoint(*[Says(content, finish="length")] * 2, grading({"met": "2", "turn": 0})) as served:
+    with endpoint(Says(content, finish="length"), grading({"met": "2", "turn": 0})) as served:
         findings = by_id(grade(served))
     assert {code: finding.verdict for code, finding in findings.items()} == {"1": "met", "2": "met"}
-    assert len(served.requests) == 3
+    assert "\n2: no answer was given" in served.sent(1)
+
+
+def test_an_answer_cut_off_again_before_anything_is_complete_is_an_error() -> None:
+    with endpoint(Says('{"scenarios": [', finish="length")) as served, pytest.raises(EndpointError, match="cut off"):
+        grade(served, retries=0)
+    assert len(served.requests) == 2
 
 
 def test_a_model_that_thinks_first_gets_room_to_think_from_then_on() -> None:

@@ -1,0 +1,152 @@
+"""Labelled conversations: a transcript, the scenarios that arose and a verdict for every clause that applied.
+
+Promise: labels are closed-world (a clause without a label did not apply) and checked against the rubric when they are
+read: an unknown clause or scenario, a label given twice or a turn that does not exist is an error with file and line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from coach.errors import InputError
+from coach.rubric import ALWAYS, Rubric
+from coach.rubric_file import load_rubric
+from coach.transcript import Transcript
+
+__all__ = ["Case", "GoldenRewrite", "Label", "read_cases"]
+
+
+class Label(BaseModel):
+    """A person's verdict on one clause. `ambiguous`: two careful people could differ."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    clause: str
+    verdict: Literal["met", "violated"]
+    turn: Annotated[int, Field(ge=0)]
+    note: str = ""
+    ambiguous: bool = False
+
+
+class GoldenRewrite(BaseModel):
+    """A compliant wording by a person, for the clauses that the turn broke."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    turn: Annotated[int, Field(ge=0)]
+    clauses: list[str]
+    rewrite: str
+
+
+class _CaseFile(BaseModel):
+    """The labels' part of a line."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    manual: str
+    scenarios: list[str]
+    labels: list[Label]
+    rewrites: list[GoldenRewrite] = []
+    design: str = ""
+    injection: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """One labelled conversation."""
+
+    transcript: Transcript
+    rubric: Rubric
+    scenarios: frozenset[str]
+    labels: dict[str, Label]
+    rewrites: tuple[GoldenRewrite, ...]
+    design: str
+    injection: bool
+
+    def verdict(self, criterion: str) -> Literal["met", "violated", "not_applicable"]:
+        """The label of a criterion; `not_applicable` where there is none (closed world)."""
+        label = self.labels.get(criterion)
+        return label.verdict if label else "not_applicable"
+
+
+def read_cases(paths: Sequence[Path]) -> list[Case]:
+    """The cases of files (JSON Lines) and folders of them. Raises `InputError` with file and line."""
+    files = [file for path in paths for file in (sorted(path.rglob("*.jsonl")) if path.is_dir() else [path])]
+    if not files:
+        raise InputError("there are no labelled conversations", source=", ".join(map(str, paths)))
+    cases: list[Case] = []
+    seen: dict[str, str] = {}
+    for file in files:
+        for number, case in _cases(file):
+            name = case.transcript.id
+            if name in seen:
+                raise InputError(f"case {name!r} is already at {seen[name]}", source=file, line=number)
+            seen[name] = f"{file}:{number}"
+            cases.append(case)
+    return cases
+
+
+def _cases(file: Path) -> Iterator[tuple[int, Case]]:
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", source=file) from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            data = json.loads(line)
+            transcript = Transcript.model_validate(data)
+            labels = _CaseFile.model_validate(data)
+        except json.JSONDecodeError as error:
+            raise InputError(f"not valid JSON: {error.msg}", source=file, line=number) from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            raise InputError(f"{where}: {first['msg']}", source=file, line=number) from error
+        rubric = load_rubric(labels.manual)
+        problem = _problem(transcript, labels, rubric)
+        if problem:
+            raise InputError(f"case {transcript.id!r}: {problem}", source=file, line=number)
+        yield (
+            number,
+            Case(
+                transcript=transcript,
+                rubric=rubric,
+                scenarios=frozenset(labels.scenarios),
+                labels={label.clause: label for label in labels.labels},
+                rewrites=tuple(labels.rewrites),
+                design=labels.design,
+                injection=labels.injection,
+            ),
+        )
+
+
+def _problem(transcript: Transcript, labels: _CaseFile, rubric: Rubric) -> str | None:
+    for scenario in labels.scenarios:
+        if scenario not in rubric.scenario_by_id:
+            return f"rubric {rubric.id} has no scenario {scenario!r}"
+    seen: set[str] = set()
+    for label in labels.labels:
+        criterion = rubric.by_id.get(label.clause)
+        if criterion is None:
+            return f"rubric {rubric.id} has no criterion {label.clause!r}"
+        if not criterion.assessable:
+            return f"{label.clause} cannot be judged from a transcript ({criterion.assess}), so it has no label"
+        if label.clause in seen:
+            return f"{label.clause} has two labels"
+        seen.add(label.clause)
+        if criterion.scenario != ALWAYS and criterion.scenario not in labels.scenarios:
+            return f"{label.clause} has a label, but its scenario {criterion.scenario!r} is not listed"
+        if label.turn >= len(transcript.turns):
+            return f"{label.clause} cites turn {label.turn}, but there are {len(transcript.turns)} turns"
+    for rewrite in labels.rewrites:
+        if rewrite.turn >= len(transcript.turns) or any(clause not in rubric.by_id for clause in rewrite.clauses):
+            return f"a rewrite of turn {rewrite.turn} cites a turn or clause that does not exist"
+    return None
