@@ -35,7 +35,7 @@ def _parsable(pattern: str) -> str:
     return pattern
 
 
-Pattern = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_parsable)]
+Pattern = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_parsable)]
 Confidence = Annotated[float, Field(ge=0, le=1)]
 Position = Literal["any", "first", "opening", "ending", "last"]
 Window = Literal["same", "reply", "rest", "before", "opening", "ending", "conversation"]

@@ -35,6 +35,16 @@ def audit(
     language: Annotated[str | None, typer.Option(help="Language of the conversations.")] = None,
     channel: Annotated[str | None, typer.Option(help="phone, phone-outbound, chat or in-person.")] = None,
     agent: Annotated[str | None, typer.Option(help="Agent of all the conversations.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Encoding of the input, instead of detection.")] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Undo text that was decoded wrongly; the original is kept.")
+    ] = False,
+    merge_fragments: Annotated[
+        bool | None,
+        typer.Option(
+            "--merge-fragments/--keep-fragments", help="Join what one speaker says without a break into a turn."
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes or progress on standard error.")] = False,
 ) -> None:
     """Grade conversations against a rubric: scenarios, verdicts with quotes, score.
@@ -44,7 +54,7 @@ def audit(
     """
     from coach.cli.auditing import AuditCommand, InputFlags
 
-    flags = InputFlags(roles, columns, input_format, language, channel, agent)
+    flags = InputFlags(roles, columns, input_format, language, channel, agent, encoding, repair, merge_fragments)
     command = AuditCommand(
         inputs=inputs,
         read_options=flags.read_options(),

@@ -26,6 +26,7 @@ from coach.transcript import Channel, Transcript
 __all__ = ["AuditCommand", "InputFlags"]
 
 _LISTED_FAILURES = 20
+_SPOOL = str(Path(tempfile.gettempdir()) / "coach-stdin-")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,9 @@ class InputFlags:
     language: str | None = None
     channel: str | None = None
     agent: str | None = None
+    encoding: str | None = None
+    repair: bool = False
+    merge_fragments: bool | None = None
 
     def read_options(self) -> ReadOptions:
         """The options for the readers. Raises `ConfigError`."""
@@ -50,6 +54,9 @@ class InputFlags:
             language=self.language,
             channel=cast("Channel | None", self.channel),
             agent=self.agent,
+            encoding=self.encoding,
+            repair=self.repair,
+            merge_fragments=self.merge_fragments,
         )
 
 
@@ -106,7 +113,10 @@ class AuditCommand:
     def _refuse_bad_input(self) -> None:
         for record in self._records():
             if isinstance(record, BadRecord):
-                raise record.error
+                error = record.error
+                spooled = str(error.source) in self.inputs and str(error.source).startswith(_SPOOL)
+                source = "<stdin>" if spooled else error.source
+                raise TranscriptError(error.message, source=source, line=error.line, hint=error.hint)
 
     def _grade(self, run: AuditRun) -> int:
         failures: list[Ungraded] = []
@@ -176,7 +186,7 @@ class _rereadable:
     def __enter__(self) -> str:
         if self._name != "-" or not self._needed:
             return self._name
-        self._file = tempfile.NamedTemporaryFile(prefix="stdin-")
+        self._file = tempfile.NamedTemporaryFile(prefix="coach-stdin-")
         for block in iter(lambda: sys.stdin.buffer.read(1 << 20), b""):
             self._file.write(block)
         self._file.flush()

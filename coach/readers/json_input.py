@@ -37,6 +37,8 @@ def read_json(opened: Opened, formats: Iterable[JsonFormat], options: ReadOption
         yield from _read_lines(opened, formats, place, options)
         return
     document = parse_json(read_document(opened), place.at(1))
+    if document == []:
+        raise place.error("the list is empty: there is no conversation in it", line=1)
     found = _find(document, formats)
     forced = formats[0] if len(formats) == 1 else None
     if found is None and isinstance(document, list) and document:

@@ -56,7 +56,7 @@ class _Document(Layout):
 
 def _recognises(document: Any) -> bool:
     if isinstance(document, list):
-        document = {"sentences": document}
+        document = {"sentences": document} if document else None
     return any(has_list(document, "sentences", key, "transcript") for key in ("media_channel", "mediaChannel"))
 
 

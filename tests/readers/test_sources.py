@@ -129,3 +129,10 @@ def test_a_folder_with_unreadable_files_is_read_to_the_end(folder: Path) -> None
     good, bad = read_all(folder)
     assert len(good) == 3
     assert sorted(Path(str(error.source)).name for error in bad) == ["broken.json", "zz.txt"]
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", "[{}]", "[[1]]", "123", '"text"', "null", "[1, 2]"])
+def test_json_that_holds_no_conversation_is_an_error(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(content)
+    assert the_error(path).source == str(path)

@@ -26,6 +26,7 @@ __all__ = [
     "RawReply",
     "Refused",
     "Throttled",
+    "TooLong",
     "Unreachable",
     "Unreadable",
     "fault_of_status",
@@ -72,6 +73,10 @@ class Refused(EndpointError):
     """The model or its provider declined to answer this conversation."""
 
 
+class TooLong(EndpointError):
+    """Rubric and conversation do not fit into the model's context."""
+
+
 class DialectRefused(Exception):
     """The endpoint does not take a parameter; `instead` is how to ask."""
 
@@ -101,7 +106,7 @@ def fault_of_status(error: openai.APIStatusError, dialect: Dialect) -> CoachErro
     if instead is not None:
         return DialectRefused(instead)
     if status == 413 or error.code == "context_length_exceeded" or "context" in said.lower():
-        return EndpointError(f"conversation and rubric are too long for the model: {said}")
+        return TooLong(f"conversation and rubric are too long for the model: {said}")
     return EndpointError(f"the endpoint refused the request: {said}")
 
 

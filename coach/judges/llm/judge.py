@@ -18,6 +18,7 @@ from coach.findings import Finding, JudgeInfo, Occurrence, Usage
 from coach.judges.base import Judgement
 from coach.judges.llm.check import Checked, Problem, check, unsettled
 from coach.judges.llm.client import ChatClient, Request
+from coach.judges.llm.faults import TooLong
 from coach.judges.llm.prompt import JudgePrompt
 from coach.judges.llm.schema import MAXIMUM_QUOTE, MAXIMUM_REASON, ResponseFormat, codes, response_format
 from coach.rubric import ALWAYS, Criterion, Rubric
@@ -58,12 +59,22 @@ class Redactor(Protocol):
 
 @dataclass(frozen=True)
 class _Group:
-    """The criteria of one request."""
+    """The criteria of one request. `system` is the same for all groups unless the rubric had to be divided."""
 
     criteria: tuple[Criterion, ...]
     format: ResponseFormat
     by_code: dict[str, Criterion]
+    system: str
     task: str
+
+
+@dataclass(frozen=True)
+class _Conversation:
+    """A conversation as it is, as it may be sent, and the way back from the words sent."""
+
+    transcript: Transcript
+    sent: Transcript
+    restore: Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -73,7 +84,11 @@ class _Graded:
 
 
 class LLMJudge:
-    """Grades with the model behind `client`. `settings` of the client say how: group size, temperature, seed, prompt."""
+    """Grades with the model behind `client`. `settings` of the client say how: group size, temperature, seed, prompt.
+
+    A rubric that the model cannot hold is divided: each request then carries only the criteria that it asks about, half
+    as many until it fits; how many fit is remembered.
+    """
 
     def __init__(self, rubric: Rubric, client: ChatClient, *, redactor: Redactor | None = None) -> None:
         self._rubric = rubric
@@ -81,7 +96,8 @@ class LLMJudge:
         self._redactor = redactor
         self._prompt = JudgePrompt(rubric, client.settings.prompt)
         self._codes = codes(rubric)
-        self._groups: dict[tuple[str, ...], tuple[_Group, ...]] = {}
+        self._fits: int | None = None
+        self._plans: dict[tuple[int | None, tuple[str, ...]], tuple[_Group, ...]] = {}
 
     @property
     def rubric(self) -> Rubric:
@@ -119,86 +135,101 @@ class LLMJudge:
 
         Raises `EndpointError` where the endpoint gives no usable answer, `ConfigError` where it can give none at all.
         """
-        groups = self._plan(criteria)
-        if not groups:
+        chosen = self._chosen(criteria)
+        if not chosen:
             return Judgement((), ())
         redacted = self._redactor.redact(transcript) if self._redactor else None
-        sent = redacted.transcript if redacted else transcript
-        restore = redacted.restore if redacted else _unchanged
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                running = [tasks.create_task(self._grade_group(group, transcript, sent, restore)) for group in groups]
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from None
-        return self._judgement([task.result() for task in running])
+        conversation = _Conversation(
+            transcript,
+            redacted.transcript if redacted else transcript,
+            redacted.restore if redacted else _unchanged,
+        )
+        fits = self._fits
+        while True:
+            groups = self._plan(chosen, fits)
+            try:
+                return self._judgement(await self._grade_groups(groups, conversation))
+            except TooLong:
+                largest = max(len(group.criteria) for group in groups)
+                if largest == 1:
+                    raise
+                fits = largest // 2
+                if len(groups[0].system) > sum(len(turn.text) for turn in transcript.turns):
+                    # The rubric is what does not fit, so it will not fit with the next conversation either.
+                    self._fits = min(fits, self._fits or fits)
 
-    def _plan(self, criteria: Sequence[Criterion] | None) -> tuple[_Group, ...]:
-        """The requests for `criteria`, in the order of the prompt (by scenario), and the same ones every time."""
+    def _chosen(self, criteria: Sequence[Criterion] | None) -> tuple[Criterion, ...]:
+        """Those of `criteria` that a transcript can settle, in the order of the prompt: by scenario."""
         asked = {criterion.id for criterion in (self._rubric.assessable if criteria is None else criteria)}
         order = {ALWAYS: -1, **{scenario.id: i for i, scenario in enumerate(self._rubric.scenarios)}}
-        chosen = sorted(
-            (criterion for criterion in self._rubric.assessable if criterion.id in asked),
-            key=lambda criterion: order[criterion.scenario],
-        )
-        key = tuple(criterion.id for criterion in chosen)
-        if key not in self._groups:
-            size = self._client.settings.group_size or len(chosen) or 1
-            parts = [tuple(chosen[i : i + size]) for i in range(0, len(chosen), size)]
-            self._groups[key] = tuple(self._group(part) for part in parts)
-        return self._groups[key]
+        chosen = (criterion for criterion in self._rubric.assessable if criterion.id in asked)
+        return tuple(sorted(chosen, key=lambda criterion: order[criterion.scenario]))
 
-    def _group(self, criteria: tuple[Criterion, ...]) -> _Group:
+    def _plan(self, chosen: tuple[Criterion, ...], fits: int | None) -> tuple[_Group, ...]:
+        """The requests for these criteria, at most `fits` in one (None: the whole rubric fits); the same ones every time."""
+        key = fits, tuple(criterion.id for criterion in chosen)
+        if key not in self._plans:
+            size = min(self._client.settings.group_size or len(chosen), fits or len(chosen))
+            parts = [chosen[i : i + size] for i in range(0, len(chosen), size)]
+            self._plans[key] = tuple(self._group(part, divided=fits is not None) for part in parts)
+        return self._plans[key]
+
+    def _group(self, criteria: tuple[Criterion, ...], *, divided: bool) -> _Group:
         names = [self._codes[criterion.id] for criterion in criteria]
-        whole = len(criteria) == len(self._rubric.assessable)
+        everything = divided or len(criteria) == len(self._rubric.assessable)
         return _Group(
             criteria=criteria,
             format=response_format(self._rubric, criteria),
             by_code=dict(zip(names, criteria, strict=True)),
-            task=self._prompt.everything() if whole else self._prompt.part(names),
+            system=self._prompt.system_about(criteria) if divided else self._prompt.system,
+            task=self._prompt.everything() if everything else self._prompt.part(names),
         )
 
-    async def _grade_group(
-        self, group: _Group, transcript: Transcript, sent: Transcript, restore: Callable[[str], str]
-    ) -> _Graded:
-        reply = await self._client.ask(
-            self._request(group, sent, group.task, len(group.criteria)), group.format.read, group.format.read_partial
-        )
-        checked = check(reply.value, group.by_code, transcript, restore=restore)
+    async def _grade_groups(self, groups: Sequence[_Group], conversation: _Conversation) -> list[_Graded]:
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                running = [tasks.create_task(self._grade_group(group, conversation)) for group in groups]
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        return [task.result() for task in running]
+
+    async def _grade_group(self, group: _Group, conversation: _Conversation) -> _Graded:
+        request = self._request(group, conversation.sent, group.task, len(group.criteria))
+        reply = await self._client.ask(request, group.format.read, group.format.read_partial)
+        checked = check(reply.value, group.by_code, conversation.transcript, restore=conversation.restore)
         usage = reply.usage
         if checked.problems:
-            usage += await self._ask_again(group, checked, transcript, sent, restore)
+            usage += await self._ask_again(group, checked, conversation)
         return _Graded(checked, usage)
 
-    async def _ask_again(
-        self,
-        group: _Group,
-        checked: Checked,
-        transcript: Transcript,
-        sent: Transcript,
-        restore: Callable[[str], str],
-    ) -> Usage:
+    async def _ask_again(self, group: _Group, checked: Checked, conversation: _Conversation) -> Usage:
         """One more request for what is missing or did not hold; what then still does not is `not_assessed`."""
-        open_problems = checked.problems
-        task = self._prompt.again([(self._codes[p.criterion.id], p.request) for p in open_problems])
-        request = self._request(group, sent, task, len(open_problems))
+        first = checked.problems
+        task = self._prompt.again([(self._codes[problem.criterion.id], problem.request) for problem in first])
+        request = self._request(group, conversation.sent, task, len(first))
         try:
             reply = await self._client.ask(request, group.format.read, group.format.read_partial)
         except EndpointError as error:
             # What the first answer settled is paid for and holds; only what was asked again stays open.
-            checked.problems = [replace(p, reason=f"{p.reason}; asked again: {error}") for p in open_problems]
+            checked.problems = [replace(p, reason=f"{p.reason}; asked again: {error}") for p in first]
             return Usage()
-        criteria = [problem.criterion for problem in open_problems]
-        second = check(reply.value, group.by_code, transcript, restore=restore, only=criteria)
+        second = check(
+            reply.value,
+            group.by_code,
+            conversation.transcript,
+            restore=conversation.restore,
+            only=[problem.criterion for problem in first],
+        )
         checked.findings.update(second.findings)
         checked.left_out.update(second.left_out)
-        checked.problems = [_first_reason(problem, open_problems) for problem in second.problems]
+        checked.problems = [_first_reason(problem, first) for problem in second.problems]
         return reply.usage
 
     def _request(self, group: _Group, sent: Transcript, task: str, answers: int) -> Request:
         settings = self._client.settings
         return Request(
             messages=[
-                {"role": "system", "content": self._prompt.system},
+                {"role": "system", "content": group.system},
                 {"role": "user", "content": self._prompt.conversation(sent, task)},
             ],
             format=group.format,
@@ -244,14 +275,14 @@ def _first_reason(problem: Problem, earlier: Sequence[Problem]) -> Problem:
 
 
 async def connect(settings: Settings) -> ChatClient:
-    """A client of the endpoint that `settings` name. Where they name no model, the only one that the endpoint has is taken.
+    """A client for the endpoint that `settings` name. Where they name no model, the only one that the endpoint has is taken.
 
     Raises `ConfigError` where there is no endpoint, key or model to use.
     """
-    if settings.model is None and settings.base_url is None:
-        raise ConfigError("no model: set --model or COACH_MODEL (for example gpt-4.1-mini)")
     if settings.model is not None:
         return ChatClient(settings, model=settings.model)
+    if settings.base_url is None:
+        raise ConfigError("no model: set --model or COACH_MODEL (for example gpt-4.1-mini)")
     client = ChatClient(settings, model="")
     try:
         models = await client.models()
@@ -264,5 +295,5 @@ async def connect(settings: Settings) -> ChatClient:
 
 
 async def open_judge(rubric: Rubric, settings: Settings, *, redactor: Redactor | None = None) -> LLMJudge:
-    """A judge with a connection of its own. Raises `ConfigError` like `connect`."""
+    """A judge on the endpoint that `settings` name. Raises `ConfigError` as `connect` does."""
     return LLMJudge(rubric, await connect(settings), redactor=redactor)

@@ -72,7 +72,11 @@ class JudgePrompt:
     @cached_property
     def system(self) -> str:
         """The system message: instructions and the whole rubric, the same for every conversation."""
-        return self.prompt.fill("system", rubric=_rubric_text(self.rubric))
+        return self.system_about(self.rubric.assessable)
+
+    def system_about(self, criteria: Sequence[Criterion]) -> str:
+        """The system message with only these criteria and their scenarios, for models that cannot hold the whole rubric."""
+        return self.prompt.fill("system", rubric=_rubric_text(self.rubric, criteria))
 
     @property
     def hash(self) -> str:
@@ -105,14 +109,12 @@ class JudgePrompt:
         return self.prompt.fill("again", problems="\n".join(f"{code}: {problem}" for code, problem in problems))
 
 
-def _rubric_text(rubric: Rubric) -> str:
+def _rubric_text(rubric: Rubric, criteria: Sequence[Criterion]) -> str:
     names = codes(rubric)
-    asked = {criterion.scenario for criterion in rubric.assessable}
-    blocks = [_block("always", "", [c for c in rubric.assessable if c.scenario == ALWAYS], names)]
+    blocks = [_block(ALWAYS, "", [c for c in criteria if c.scenario == ALWAYS], names)]
     for scenario in rubric.scenarios:
-        if scenario.id in asked:
-            criteria = [c for c in rubric.assessable if c.scenario == scenario.id]
-            blocks.append(_block(scenario.id, in_language(scenario.description, "en"), criteria, names))
+        of_scenario = [c for c in criteria if c.scenario == scenario.id]
+        blocks.append(_block(scenario.id, in_language(scenario.description, "en"), of_scenario, names))
     return "\n".join(filter(None, blocks))
 
 

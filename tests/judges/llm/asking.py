@@ -36,18 +36,19 @@ def grade_all(
     rubric: Rubric | None = None,
     criteria: Sequence[Criterion] | None = None,
     redactor: Redactor | None = None,
+    in_turn: bool = False,
     **flags: Any,
 ) -> tuple[list[Judgement | Exception], ChatClient]:
-    """What the judge says of each conversation, graded at the same time, or what it raised; and the client used."""
+    """What the judge says of each conversation, or what it raised, and the client used; graded at the same time or in turn."""
     settings = Settings.read({}, **{"base_url": served.url, "model": "small-model", "timeout": 5.0, **flags})
 
     async def run() -> tuple[list[Judgement | Exception], ChatClient]:
         client = ChatClient(settings, model="small-model")
         judge = LLMJudge(rubric or small_rubric(), client, redactor=redactor)
         try:
-            results = await asyncio.gather(
-                *(judge.grade(transcript, criteria) for transcript in transcripts), return_exceptions=True
-            )
+            work = [judge.grade(transcript, criteria) for transcript in transcripts]
+            batches = [[one] for one in work] if in_turn else [work]
+            results = [result for batch in batches for result in await asyncio.gather(*batch, return_exceptions=True)]
         finally:
             await judge.close()
         kept: list[Judgement | Exception] = []

@@ -119,11 +119,20 @@ def test_a_content_filter_is_not_tried_again(filtered: Says | Status) -> None:
     assert len(served.requests) == 1
 
 
+TOO_LONG = Status(400, {"error": {"message": "The request exceeds the available context size", "code": 400}})
+
+
 def test_a_conversation_too_long_for_the_model_is_said_to_be() -> None:
-    long = Status(400, {"error": {"message": "This exceeds the available context size", "type": "exceed_context_size"}})
-    with endpoint(long) as served, pytest.raises(EndpointError, match="too long for the model"):
+    with endpoint(TOO_LONG) as served, pytest.raises(EndpointError, match="too long for the model"):
         grade(served)
-    assert len(served.requests) == 1
+
+
+def test_a_rubric_too_long_for_the_model_is_divided_until_it_fits_and_stays_divided() -> None:
+    with endpoint(TOO_LONG, GOOD) as served:
+        results, _ = grade_all(served, [CALL, CALL], in_turn=True, concurrency=1)
+    assert not any(isinstance(result, Exception) for result in results)
+    halves = [tuple(code in served.sent(n) for code in ("1 The agent", "4 The agent")) for n in range(5)]
+    assert halves == [(True, True), (True, False), (False, True), (True, False), (False, True)]
 
 
 def test_an_answer_cut_off_is_asked_for_with_twice_the_room() -> None:
