@@ -80,6 +80,11 @@ class Settings(BaseModel):
         return self.base_url is not None or self.api_key is not None
 
     @property
+    def sampling_temperature(self) -> float:
+        """The temperature in use: repeated judgements at 0 would be one judgement paid for several times."""
+        return 0.7 if self.samples > 1 and self.temperature == 0 else self.temperature
+
+    @property
     def endpoint(self) -> str:
         """The base URL in use."""
         return self.base_url or DEFAULT_BASE_URL

@@ -71,12 +71,19 @@ def _load(path: Path) -> Rubric:
     try:
         return Rubric.model_validate(data)
     except ValidationError as error:
-        raise describe_validation_error(error, path, node) from error
+        problem = describe_validation_error(error, path, node)
+        if any(f"signals.{name}: " in problem.message for name in shared):
+            raise RubricError(problem.message, source=_shared_path(str(data["language"]))) from error
+        raise problem from error
+
+
+def _shared_path(language: str) -> Path:
+    return rubrics_folder() / "signals" / f"{language}.yaml"
 
 
 @lru_cache(maxsize=8)
 def _shared_signals(language: str) -> dict[str, Any]:
-    path = rubrics_folder() / "signals" / f"{language}.yaml"
+    path = _shared_path(language)
     if not path.is_file():
         return {}
     data, node = read_yaml(path)

@@ -8,27 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from coach.config import Settings
 from coach.errors import ConfigError, EndpointError
 from coach.findings import Finding, JudgeInfo, Occurrence, Usage
 from coach.judges.base import Judgement
 from coach.judges.llm.check import Checked, Problem, check, unsettled
-from coach.judges.llm.client import ChatClient, Request
+from coach.judges.llm.client import ChatClient, Reply
+from coach.judges.llm.confidence import majority, token_confidence
 from coach.judges.llm.faults import TooLong
-from coach.judges.llm.prompt import JudgePrompt
-from coach.judges.llm.schema import MAXIMUM_QUOTE, MAXIMUM_REASON, ResponseFormat, codes, response_format
+from coach.judges.llm.plan import Group, Planner
+from coach.judges.llm.schema import MAXIMUM_QUOTE, MAXIMUM_REASON, Answers
 from coach.rubric import ALWAYS, Criterion, Rubric
 from coach.transcript import Transcript
 
 __all__ = ["LLMJudge", "Redacted", "Redactor", "connect", "open_judge"]
 
-_BASE_LIMIT = 600
-_LIMIT_PER_CRITERION = 25
-"""Completion tokens allowed: enough to answer every criterion at some length; a model that loops is stopped there."""
+T = TypeVar("T")
 
 
 class Redacted(Protocol):
@@ -58,17 +57,6 @@ class Redactor(Protocol):
 
 
 @dataclass(frozen=True)
-class _Group:
-    """The criteria of one request. `system` is the same for all groups unless the rubric had to be divided."""
-
-    criteria: tuple[Criterion, ...]
-    format: ResponseFormat
-    by_code: dict[str, Criterion]
-    system: str
-    task: str
-
-
-@dataclass(frozen=True)
 class _Conversation:
     """A conversation as it is, as it may be sent, and the way back from the words sent."""
 
@@ -94,10 +82,8 @@ class LLMJudge:
         self._rubric = rubric
         self._client = client
         self._redactor = redactor
-        self._prompt = JudgePrompt(rubric, client.settings.prompt)
-        self._codes = codes(rubric)
+        self._planner = Planner(rubric, client.settings)
         self._fits: int | None = None
-        self._plans: dict[tuple[int | None, tuple[str, ...]], tuple[_Group, ...]] = {}
 
     @property
     def rubric(self) -> Rubric:
@@ -114,10 +100,11 @@ class LLMJudge:
         """Model, and a hash of the prompt and of every setting that can change an answer."""
         settings = self._client.settings
         parts = (
-            self._prompt.hash,
+            self._planner.prompt.hash,
             settings.group_size,
             settings.samples,
-            settings.temperature,
+            settings.sampling_temperature,
+            settings.logprobs,
             settings.seed,
             MAXIMUM_QUOTE,
             MAXIMUM_REASON,
@@ -135,7 +122,7 @@ class LLMJudge:
 
         Raises `EndpointError` where the endpoint gives no usable answer, `ConfigError` where it can give none at all.
         """
-        chosen = self._chosen(criteria)
+        chosen = self._planner.chosen(criteria)
         if not chosen:
             return Judgement((), ())
         redacted = self._redactor.redact(transcript) if self._redactor else None
@@ -144,69 +131,44 @@ class LLMJudge:
             redacted.transcript if redacted else transcript,
             redacted.restore if redacted else _unchanged,
         )
+        count = self._client.settings.samples
+        if count == 1:
+            return await self._grade_whole(chosen, conversation, 0)
+        samples = await _all(self._grade_whole(chosen, conversation, sample) for sample in range(count))
+        return majority(samples, self._rubric)
+
+    async def _grade_whole(self, chosen: tuple[Criterion, ...], conversation: _Conversation, sample: int) -> Judgement:
+        """One judgement; the rubric is divided until the model can hold it."""
         fits = self._fits
         while True:
-            groups = self._plan(chosen, fits)
+            groups = self._planner.groups(chosen, fits)
             try:
-                return self._judgement(await self._grade_groups(groups, conversation))
+                graded = await _all(self._grade_group(group, conversation, sample) for group in groups)
+                return self._judgement(graded)
             except TooLong:
                 largest = max(len(group.criteria) for group in groups)
                 if largest == 1:
                     raise
                 fits = largest // 2
-                if len(groups[0].system) > sum(len(turn.text) for turn in transcript.turns):
+                if len(groups[0].system) > sum(len(turn.text) for turn in conversation.transcript.turns):
                     # The rubric is what does not fit, so it will not fit with the next conversation either.
                     self._fits = min(fits, self._fits or fits)
 
-    def _chosen(self, criteria: Sequence[Criterion] | None) -> tuple[Criterion, ...]:
-        """Those of `criteria` that a transcript can settle, in the order of the prompt: by scenario."""
-        asked = {criterion.id for criterion in (self._rubric.assessable if criteria is None else criteria)}
-        order = {ALWAYS: -1, **{scenario.id: i for i, scenario in enumerate(self._rubric.scenarios)}}
-        chosen = (criterion for criterion in self._rubric.assessable if criterion.id in asked)
-        return tuple(sorted(chosen, key=lambda criterion: order[criterion.scenario]))
-
-    def _plan(self, chosen: tuple[Criterion, ...], fits: int | None) -> tuple[_Group, ...]:
-        """The requests for these criteria, at most `fits` in one (None: the whole rubric fits); the same ones every time."""
-        key = fits, tuple(criterion.id for criterion in chosen)
-        if key not in self._plans:
-            size = min(self._client.settings.group_size or len(chosen), fits or len(chosen))
-            parts = [chosen[i : i + size] for i in range(0, len(chosen), size)]
-            self._plans[key] = tuple(self._group(part, divided=fits is not None) for part in parts)
-        return self._plans[key]
-
-    def _group(self, criteria: tuple[Criterion, ...], *, divided: bool) -> _Group:
-        names = [self._codes[criterion.id] for criterion in criteria]
-        everything = divided or len(criteria) == len(self._rubric.assessable)
-        return _Group(
-            criteria=criteria,
-            format=response_format(self._rubric, criteria),
-            by_code=dict(zip(names, criteria, strict=True)),
-            system=self._prompt.system_about(criteria) if divided else self._prompt.system,
-            task=self._prompt.everything() if everything else self._prompt.part(names),
-        )
-
-    async def _grade_groups(self, groups: Sequence[_Group], conversation: _Conversation) -> list[_Graded]:
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                running = [tasks.create_task(self._grade_group(group, conversation)) for group in groups]
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from None
-        return [task.result() for task in running]
-
-    async def _grade_group(self, group: _Group, conversation: _Conversation) -> _Graded:
-        request = self._request(group, conversation.sent, group.task, len(group.criteria))
+    async def _grade_group(self, group: Group, conversation: _Conversation, sample: int) -> _Graded:
+        request = self._planner.first(group, conversation.sent, sample)
         reply = await self._client.ask(request, group.format.read, group.format.read_partial)
         checked = check(reply.value, group.by_code, conversation.transcript, restore=conversation.restore)
+        _add_confidence(checked, group, reply)
         usage = reply.usage
         if checked.problems:
-            usage += await self._ask_again(group, checked, conversation)
+            usage += await self._ask_again(group, checked, conversation, sample)
         return _Graded(checked, usage)
 
-    async def _ask_again(self, group: _Group, checked: Checked, conversation: _Conversation) -> Usage:
+    async def _ask_again(self, group: Group, checked: Checked, conversation: _Conversation, sample: int) -> Usage:
         """One more request for what is missing or did not hold; what then still does not is `not_assessed`."""
         first = checked.problems
-        task = self._prompt.again([(self._codes[problem.criterion.id], problem.request) for problem in first])
-        request = self._request(group, conversation.sent, task, len(first))
+        problems = [(problem.criterion, problem.request) for problem in first]
+        request = self._planner.again(group, conversation.sent, problems, sample)
         try:
             reply = await self._client.ask(request, group.format.read, group.format.read_partial)
         except EndpointError as error:
@@ -220,24 +182,11 @@ class LLMJudge:
             restore=conversation.restore,
             only=[problem.criterion for problem in first],
         )
+        _add_confidence(second, group, reply)
         checked.findings.update(second.findings)
         checked.left_out.update(second.left_out)
         checked.problems = [_first_reason(problem, first) for problem in second.problems]
         return reply.usage
-
-    def _request(self, group: _Group, sent: Transcript, task: str, answers: int) -> Request:
-        settings = self._client.settings
-        return Request(
-            messages=[
-                {"role": "system", "content": group.system},
-                {"role": "user", "content": self._prompt.conversation(sent, task)},
-            ],
-            format=group.format,
-            limit=_BASE_LIMIT + _LIMIT_PER_CRITERION * answers,
-            temperature=settings.temperature,
-            seed=settings.seed,
-            logprobs=settings.logprobs,
-        )
 
     def _judgement(self, graded: Sequence[_Graded]) -> Judgement:
         """The groups put together, in the rubric's order."""
@@ -261,6 +210,26 @@ class LLMJudge:
         )
         ordered = tuple(findings[c.id] for c in self._rubric.assessable if c.id in findings)
         return Judgement(scenarios, ordered, usage)
+
+
+async def _all(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """All results, or the first error once everything else has been called off."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(one) for one in work]
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return [task.result() for task in running]
+
+
+def _add_confidence(checked: Checked, group: Group, reply: Reply[Answers]) -> None:
+    """Where the endpoint gave log probabilities, verdicts carry that of the words that decided them."""
+    if reply.logprobs:
+        for code, probability in token_confidence(reply.logprobs).items():
+            criterion = group.by_code.get(code)
+            finding = checked.findings.get(criterion.id) if criterion else None
+            if finding is not None and finding.verdict in ("met", "violated"):
+                checked.findings[finding.criterion] = finding.model_copy(update={"confidence": probability})
 
 
 def _unchanged(text: str) -> str:
