@@ -45,6 +45,7 @@ def _register() -> None:
     from coach.cli.audit import audit
     from coach.cli.convert import convert
     from coach.cli.derive import derive
+    from coach.cli.doctor import doctor
     from coach.cli.eval import app as eval_app
     from coach.cli.inspect import inspect
     from coach.cli.kpi import kpi
@@ -52,7 +53,7 @@ def _register() -> None:
     from coach.cli.store import scorecards, search
 
     app.command()(audit)
-    for command in (inspect, convert, search, scorecards, kpi):
+    for command in (inspect, convert, doctor, search, scorecards, kpi):
         app.command()(command)
     rubric.command()(derive)
     app.add_typer(rubric, name="rubric")

@@ -27,6 +27,9 @@ def audit(
         typer.Option(min=0, max=100, help="Exit with 1 if a conversation scores less or fails a critical criterion."),
     ] = None,
     budget: Annotated[float | None, typer.Option(min=0, help="Stop before spending more than so many USD.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Send nothing: predict requests, tokens and cost.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="One unreadable conversation stops everything.")] = False,
     lang: Annotated[str | None, typer.Option(help="Language of titles and labels: en, zh, es.")] = None,
     roles: Annotated[str | None, typer.Option(help="Who is who: A=agent,B=customer, or a file of such lines.")] = None,
@@ -70,6 +73,7 @@ def audit(
         force=force,
         fail_under=fail_under,
         budget=budget,
+        dry_run=dry_run,
         strict=strict,
         lang=lang,
         quiet=quiet,

@@ -78,6 +78,7 @@ class AuditCommand:
     force: bool
     fail_under: float | None
     budget: float | None
+    dry_run: bool
     strict: bool
     lang: str | None
     quiet: bool
@@ -95,6 +96,8 @@ class AuditCommand:
             command = replace(self, inputs=[resources.enter_context(_rereadable(i, self.strict)) for i in self.inputs])
             if self.strict:
                 command._refuse_bad_input()
+            if self.dry_run:
+                return command._predict(rubrics, judges, settings)
             store = None
             if settings.db is not None:
                 from coach.store.database import Store
@@ -117,6 +120,15 @@ class AuditCommand:
                 spooled = str(error.source) in self.inputs and str(error.source).startswith(_SPOOL)
                 source = "<stdin>" if spooled else error.source
                 raise TranscriptError(error.message, source=source, line=error.line, hint=error.hint)
+
+    def _predict(self, rubrics: RubricChoice, judges: JudgeChoice, settings: Settings) -> int:
+        """Print what a run would take; conversations that the database already has are not looked up."""
+        from coach.engines.prediction import predict
+
+        readable = (record for record in self._records() if not isinstance(record, BadRecord))
+        for line in predict(readable, rubrics, judges.kind, settings):
+            print(line)
+        return 0
 
     def _grade(self, run: AuditRun) -> int:
         failures: list[Ungraded] = []

@@ -13,7 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from coach.checks import Signal
 from coach.errors import RubricError
 from coach.patterns import LiteralIndex, PhrasePattern, fold, parse_pattern
-from coach.transcript import Turn
+from coach.transcript import Speaker, Turn
 
 __all__ = ["SignalFinder", "Spot"]
 
@@ -35,11 +35,13 @@ class SignalFinder:
 
     def __init__(self, signals: dict[str, Signal]) -> None:
         self._signals = signals
-        self._index: LiteralIndex[str] = LiteralIndex()
+        self._indexes: dict[Speaker, LiteralIndex[str]] = {"agent": LiteralIndex(), "customer": LiteralIndex()}
         self._unless: dict[str, list[PhrasePattern]] = {}
         for name, signal in signals.items():
             for phrase in signal.phrases:
-                self._index.add(parse_pattern(phrase), name)
+                for speaker, index in self._indexes.items():
+                    if signal.speaker in (None, speaker):
+                        index.add(parse_pattern(phrase), name)
             self._unless[name] = [parse_pattern(phrase) for phrase in signal.unless]
         try:
             order = TopologicalSorter({name: signal.any for name, signal in signals.items()}).static_order()
@@ -54,7 +56,7 @@ class SignalFinder:
         folded = fold(turn.text)
         quotations = [match.span(1) for match in _QUOTATION.finditer(turn.text)]
         best: dict[str, tuple[int, int]] = {}
-        for pattern, name in self._index.candidates(folded.text):
+        for pattern, name in self._indexes[turn.speaker].candidates(folded.text):
             if not self._fits(self._signals[name], turn):
                 continue
             match = self._first_valid(pattern, name, folded.text)

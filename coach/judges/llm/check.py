@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from coach.evidence import find_turn
-from coach.findings import Evidence, Finding, Occurrence
+from coach.findings import Evidence, Finding, Occurrence, Verdict
 from coach.judges.llm.schema import Answer, Answers
 from coach.rubric import ALWAYS, Criterion
 from coach.transcript import Transcript
@@ -163,17 +163,17 @@ def _agent_turn(turn: int | None, transcript: Transcript) -> int | None:
     return next(later, next(before, None))
 
 
-def _finding(criterion: Criterion, verdict: str, evidence: tuple[Evidence, ...] = (), rationale: str = "") -> Finding:
-    return Finding.model_validate(
-        {
-            "criterion": criterion.id,
-            "verdict": verdict,
-            "scenario": criterion.scenario,
-            "severity": criterion.severity,
-            "source": "llm",
-            "evidence": evidence,
-            "rationale": rationale,
-        }
+def _finding(
+    criterion: Criterion, verdict: Verdict, evidence: tuple[Evidence, ...] = (), rationale: str = ""
+) -> Finding:
+    return Finding(
+        criterion=criterion.id,
+        verdict=verdict,
+        scenario=criterion.scenario,
+        severity=criterion.severity,
+        source="llm",
+        evidence=evidence,
+        rationale=rationale,
     )
 
 

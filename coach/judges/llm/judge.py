@@ -157,6 +157,8 @@ class LLMJudge:
     async def _grade_group(self, group: Group, conversation: _Conversation, sample: int) -> _Graded:
         request = self._planner.first(group, conversation.sent, sample)
         reply = await self._client.ask(request, group.format.read, group.format.read_partial)
+        # Requests that wait for a place leave first; checking can be done while they are answered.
+        await asyncio.sleep(0)
         checked = check(reply.value, group.by_code, conversation.transcript, restore=conversation.restore)
         _add_confidence(checked, group, reply)
         usage = reply.usage
@@ -214,9 +216,12 @@ class LLMJudge:
 
 async def _all(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     """All results, or the first error once everything else has been called off."""
+    first, *more = work
+    if not more:
+        return [await first]
     try:
         async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(one) for one in work]
+            running = [tasks.create_task(one) for one in (first, *more)]
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
     return [task.result() for task in running]

@@ -1,7 +1,7 @@
 """How many requests may be in flight: as many as asked for, fewer while the endpoint says that it is too much.
 
 Promise: never more than `maximum` at once, never fewer than one. A 429 halves the limit, once per round of requests (those
-that left before the cut tell nothing new); answers let it grow back, quickly to three quarters of where it was cut, then by one
+that left before the cut tell nothing new); answers let it grow back, quickly to nine tenths of where it was cut, then by one
 a round. (Additive increase, multiplicative decrease: Chiu and Jain 1989, as in TCP's congestion control, RFC 5681.)
 """
 
@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 
 __all__ = ["InFlightLimiter"]
 
-_RECOVERY = 0.75
+_RECOVERY = 0.9
 """Share of the limit at the last cut up to which it grows back by one with every answer."""
 
 

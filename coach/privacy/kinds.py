@@ -1,0 +1,54 @@
+"""The kinds of personal data that are masked, and what finding one of them says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+__all__ = ["KINDS", "NUMBERED", "Found", "Kind", "without_overlaps"]
+
+Kind = Literal[
+    "NAME",
+    "PHONE",
+    "ID",
+    "CARD",
+    "ACCOUNT",
+    "ORDER",
+    "PLATE",
+    "EMAIL",
+    "ADDRESS",
+    "BIRTH_DATE",
+    "AGENT_ID",
+    "CODE",
+    "NUMBER",
+]
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+NUMBERED: frozenset[Kind] = frozenset({"PHONE", "ID", "CARD", "ACCOUNT", "ORDER", "AGENT_ID", "CODE", "NUMBER"})
+"""Kinds whose value is mostly digits, so that a piece of it can be recognised as a piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Personal data at `start:end` of a turn's text.
+
+    `value` is the same however the value was written (figures or words, with or without separators); `digits` are those
+    in it. `piece` is true where the turn holds little else and the number may go on in the speaker's next turn.
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    value: str
+    digits: str = ""
+    piece: bool = False
+
+
+def without_overlaps(found: list[Found]) -> list[Found]:
+    """In order of place; of those that overlap the earliest in the list is kept."""
+    kept: list[Found] = []
+    for one in found:
+        if one.start < one.end and all(one.end <= other.start or other.end <= one.start for other in kept):
+            kept.append(one)
+    return sorted(kept, key=lambda one: one.start)
