@@ -13,6 +13,8 @@ from coach.judges.base import Judge
 from coach.rubric import Rubric
 
 if TYPE_CHECKING:
+    from httpx2 import AsyncBaseTransport
+
     from coach.judges.llm.client import ChatClient
     from coach.judges.llm.judge import Redactor
 
@@ -24,7 +26,14 @@ JudgeKind = Literal["auto", "llm", "embedded"]
 class JudgeChoice:
     """Makes judges of one kind, one per rubric; those of the LLM share one client. Call `prepare` before the first."""
 
-    def __init__(self, kind: JudgeKind, settings: Settings, *, redactor: Redactor | None = None) -> None:
+    def __init__(
+        self,
+        kind: JudgeKind,
+        settings: Settings,
+        *,
+        redactor: Redactor | None = None,
+        transport: AsyncBaseTransport | None = None,
+    ) -> None:
         if kind == "llm" and not settings.endpoint_configured:
             raise ConfigError("--judge llm: no endpoint: set OPENAI_BASE_URL (or --base-url) or OPENAI_API_KEY")
         self.kind: Literal["llm", "embedded"] = (
@@ -32,6 +41,7 @@ class JudgeChoice:
         )
         self._settings = settings
         self._redactor = redactor
+        self._transport = transport
         self._client: ChatClient | None = None
 
     @property
@@ -49,7 +59,7 @@ class JudgeChoice:
         if self.kind == "llm":
             from coach.judges.llm.judge import connect
 
-            self._client = await connect(self._settings)
+            self._client = await connect(self._settings, transport=self._transport)
 
     def judge(self, rubric: Rubric) -> Judge:
         """A judge for `rubric`."""

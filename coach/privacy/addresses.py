@@ -51,7 +51,7 @@ _ES_DETAIL = (
     r"(?: ?(?:\d{1,5}[ºª]?(?: ?[A-Z]\b)?|[A-Z]\b|[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+|izquierda|derecha))?)"
 )
 _SPANISH = re.compile(rf"(?:\b(?:la|el) )?(?<![a-záéíóúñ]){_ES_WAY}{_ES_NAME}{_ES_NUMBER}{_ES_DETAIL}*(?![\w])")
-_SPANISH_BARE = re.compile(rf"(?<![\w])[A-ZÁÉÍÓÚÑ][\wáéíóúñ]+{_ES_NAME}?{_ES_NUMBER}{_ES_DETAIL}*(?![\w])")
+_SPANISH_BARE = re.compile(rf"(?<![\w])[A-ZÁÉÍÓÚÑ][\wáéíóúñ]+(?:{_ES_NAME})?{_ES_NUMBER}{_ES_DETAIL}*(?![\w])")
 
 _N = r"[0-9零〇一二三四五六七八九十百幺两A-Za-z]"
 _PLACE = r"[\u4e00-\u9fff]"

@@ -17,6 +17,7 @@ START = -1
 
 _ENDING_BLOCKS = 3
 _LONGEST_QUOTE = 200
+_SHORTEST_QUOTE = 3
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ class Scene:
 
 
 def sentence_around(text: str, start: int, end: int) -> str:
-    """The sentence of `text` that holds the span, at most 200 characters of it and never less than the span begins with."""
+    """The sentence of `text` that holds the span, at most 200 characters of it; all of a turn where it is a syllable."""
     marks = ".?!。？！;；\n"
     left = max((text.rfind(mark, 0, start) + 1 for mark in marks), default=0)
     stops = [position + 1 for mark in marks if (position := text.find(mark, max(end - 1, start))) >= 0]
@@ -155,4 +156,8 @@ def sentence_around(text: str, start: int, end: int) -> str:
     if right - left > _LONGEST_QUOTE:
         left = max(left, min(start, max(left, end - _LONGEST_QUOTE)))
         right = min(right, left + _LONGEST_QUOTE)
-    return text[left:right].strip() or text.strip()[:_LONGEST_QUOTE]
+    words = text[left:right].strip()
+    if sum(character.isalnum() for character in words) < _SHORTEST_QUOTE:
+        # A single syllable proves nothing by itself; with what stands around it, it does.
+        return text.strip()[:_LONGEST_QUOTE]
+    return words

@@ -98,7 +98,14 @@ class ChatClient:
     spent: Usage
     """What all requests have cost so far, those of conversations that could not be graded included."""
 
-    def __init__(self, settings: Settings, *, model: str, prices: PriceList | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        model: str,
+        prices: PriceList | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
         self.model = model
         self.settings = settings
         self.dialect = Dialect(token_limit="max_tokens" if settings.base_url else "max_completion_tokens")
@@ -108,7 +115,7 @@ class ChatClient:
         self._unreached = 0
         self._price = (prices or load_prices(settings.prices)).of(model)
         self._answered = False
-        self._openai = _connect(settings)
+        self._openai = _connect(settings, transport)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -274,7 +281,7 @@ def _cause(error: BaseException) -> str:
     return str(cause) or type(cause).__name__
 
 
-def _connect(settings: Settings) -> openai.AsyncOpenAI:
+def _connect(settings: Settings, transport: httpx2.AsyncBaseTransport | None) -> openai.AsyncOpenAI:
     """The one client. An Azure-style address may carry `?api-version=`; its gateway wants the key in a header of its own."""
     parts = urlsplit(settings.endpoint)
     azure = (parts.hostname or "").endswith(".azure.com")
@@ -288,6 +295,7 @@ def _connect(settings: Settings) -> openai.AsyncOpenAI:
         timeout=settings.timeout,
         http_client=openai.DefaultAsyncHttpxClient(
             timeout=settings.timeout,
+            transport=transport,
             limits=httpx2.Limits(max_connections=room, max_keepalive_connections=room, keepalive_expiry=30),
         ),
     )

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
+
+import httpx2
 
 from coach.config import Settings
 from coach.errors import ConfigError, EndpointError
@@ -21,6 +23,7 @@ from coach.judges.llm.client import ChatClient, Reply
 from coach.judges.llm.confidence import majority, token_confidence
 from coach.judges.llm.faults import TooLong
 from coach.judges.llm.plan import Group, Planner
+from coach.judges.llm.prompt import as_said
 from coach.judges.llm.schema import MAXIMUM_QUOTE, MAXIMUM_REASON, Answers
 from coach.rubric import ALWAYS, Criterion, Rubric
 from coach.transcript import Transcript
@@ -58,11 +61,20 @@ class Redactor(Protocol):
 
 @dataclass(frozen=True)
 class _Conversation:
-    """A conversation as it is, as it may be sent, and the way back from the words sent."""
+    """A conversation as it is and, where personal data is masked, as it may be sent."""
 
     transcript: Transcript
-    sent: Transcript
-    restore: Callable[[str], str]
+    redacted: Redacted | None
+
+    @property
+    def sent(self) -> Transcript:
+        """What may be sent."""
+        return self.redacted.transcript if self.redacted else self.transcript
+
+    def restore(self, text: str) -> str:
+        """A model's words with what was masked put back."""
+        said = as_said(text)
+        return self.redacted.restore(said) if self.redacted else said
 
 
 @dataclass(frozen=True)
@@ -126,11 +138,7 @@ class LLMJudge:
         if not chosen:
             return Judgement((), ())
         redacted = self._redactor.redact(transcript) if self._redactor else None
-        conversation = _Conversation(
-            transcript,
-            redacted.transcript if redacted else transcript,
-            redacted.restore if redacted else _unchanged,
-        )
+        conversation = _Conversation(transcript, redacted)
         count = self._client.settings.samples
         if count == 1:
             return await self._grade_whole(chosen, conversation, 0)
@@ -237,10 +245,6 @@ def _add_confidence(checked: Checked, group: Group, reply: Reply[Answers]) -> No
                 checked.findings[finding.criterion] = finding.model_copy(update={"confidence": probability})
 
 
-def _unchanged(text: str) -> str:
-    return text
-
-
 def _first_reason(problem: Problem, earlier: Sequence[Problem]) -> Problem:
     """What was wrong the first time says more than that there was no second answer."""
     if problem.reason != "no answer from the judge":
@@ -248,16 +252,17 @@ def _first_reason(problem: Problem, earlier: Sequence[Problem]) -> Problem:
     return next(p for p in earlier if p.criterion is problem.criterion)
 
 
-async def connect(settings: Settings) -> ChatClient:
+async def connect(settings: Settings, *, transport: httpx2.AsyncBaseTransport | None = None) -> ChatClient:
     """A client for the endpoint that `settings` name. Where they name no model, the only one that the endpoint has is taken.
+    `transport` carries the requests instead of the network (`coach.evals.recording`).
 
     Raises `ConfigError` where there is no endpoint, key or model to use.
     """
     if settings.model is not None:
-        return ChatClient(settings, model=settings.model)
+        return ChatClient(settings, model=settings.model, transport=transport)
     if settings.base_url is None:
         raise ConfigError("no model: set --model or COACH_MODEL (for example gpt-4.1-mini)")
-    client = ChatClient(settings, model="")
+    client = ChatClient(settings, model="", transport=transport)
     try:
         models = await client.models()
     finally:
@@ -265,7 +270,7 @@ async def connect(settings: Settings) -> ChatClient:
     if len(models) != 1:
         listed = f"{', '.join(models[:8])}{', ...' if len(models) > 8 else ''}" if models else "none"
         raise ConfigError(f"no model: set --model or COACH_MODEL ({settings.endpoint} has {listed})")
-    return ChatClient(settings, model=models[0])
+    return ChatClient(settings, model=models[0], transport=transport)
 
 
 async def open_judge(rubric: Rubric, settings: Settings, *, redactor: Redactor | None = None) -> LLMJudge:

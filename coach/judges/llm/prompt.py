@@ -20,7 +20,7 @@ from coach.prompts import Prompt, load_prompt
 from coach.rubric import ALWAYS, Criterion, Rubric, in_language
 from coach.transcript import Transcript, Turn
 
-__all__ = ["RENDERING", "JudgePrompt", "harmless"]
+__all__ = ["RENDERING", "JudgePrompt", "as_said", "harmless"]
 
 RENDERING = "1"
 """Version of how rubric and conversation are written out; part of every prompt hash. Raise it with any change here."""
@@ -31,7 +31,11 @@ _PAUSE = 2.0
 _EXAMPLE = 90
 """Examples longer than this, in characters, are left out of the prompt."""
 
-_BRACKET = re.compile(r"\[(?=/?[A-Z_]{2,}\])")
+_BRACKET = re.compile(
+    r"\[(?=/?(?:INST|SYS|SYSTEM_PROMPT|MODEL_SETTINGS|AVAILABLE_TOOLS|TOOL_[A-Z]+|ARGS|CALL_ID|THINK|[gs]?MASK)\])"
+)
+"""Control tokens of chat templates that are written in square brackets; other brackets are events and stay."""
+
 _SPACE = re.compile(r"\s+")
 
 
@@ -45,6 +49,11 @@ def harmless(text: str) -> str:
         text = "".join(" " if _breaks(c) else c for c in text if not _invisible(c))
     text = text.replace("<", "‹").replace(">", "›")
     return _SPACE.sub(" ", _BRACKET.sub("[ ", text)).strip()
+
+
+def as_said(text: str) -> str:
+    """Words that a model read in `harmless` form, with the angle brackets that may have been there (for placeholders)."""
+    return text.replace("‹", "<").replace("›", ">")
 
 
 def _breaks(character: str) -> bool:

@@ -68,6 +68,10 @@ class ResponseFormat:
     scenarios: tuple[str, ...]
 
     @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.criteria)
+
+    @cached_property
     def model(self) -> type[BaseModel]:
         """The Pydantic model that the strict schema is written from."""
         criterion, scenario = _names(self.criteria, self.scenarios)
@@ -139,11 +143,16 @@ class ResponseFormat:
         if not isinstance(entry, dict):
             return None
         kind = next((kind for kind in _KINDS if kind in entry), None)
-        if kind is None or str(entry[kind]) not in self.criteria:
+        if kind is None:
+            return None
+        code = str(entry[kind]).strip()
+        if code not in self._known:
+            code = code.rpartition(":")[2]  # where no schema holds it, a model may write out the whole id
+        if code not in self._known:
             return None
         turn, quote, reason = entry.get("turn"), entry.get("quote", ""), entry.get("reason", "")
         return Answer(
-            code=str(entry[kind]),
+            code=code,
             verdict=kind,  # type: ignore[arg-type]
             turn=turn if type(turn) is int and turn >= 0 else None,
             quote=quote[: 2 * MAXIMUM_QUOTE] if isinstance(quote, str) else "",

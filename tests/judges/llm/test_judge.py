@@ -6,6 +6,7 @@ import pytest
 
 from coach.findings import Evidence, Occurrence
 from coach.judges.llm.judge import open_judge
+from coach.judges.llm.prompt import harmless
 from coach.transcript import Transcript
 from tests.builders import conversation
 from tests.judges.llm.asking import CALL, by_id, grade
@@ -177,27 +178,34 @@ def test_when_asking_again_fails_what_was_settled_stands() -> None:
     assert findings["2"].rationale.startswith("no answer from the judge; asked again: the endpoint failed: 500 down")
 
 
+class _Masked:
+    def __init__(self, transcript: Transcript, placeholder: str) -> None:
+        turns = [t.model_copy(update={"text": t.text.replace("fault", placeholder)}) for t in transcript.turns]
+        self.transcript = transcript.model_copy(update={"turns": tuple(turns)})
+        self._placeholder = placeholder
+
+    def restore(self, text: str) -> str:
+        return text.replace(self._placeholder, "fault")
+
+
 class _Masking:
-    """Masks `parcel` as `[THING-1]`."""
+    """Masks `fault`."""
 
     name = "test.1"
 
-    class _Masked:
-        def __init__(self, transcript: Transcript) -> None:
-            turns = [t.model_copy(update={"text": t.text.replace("fault", "[THING-1]")}) for t in transcript.turns]
-            self.transcript = transcript.model_copy(update={"turns": tuple(turns)})
-
-        def restore(self, text: str) -> str:
-            return text.replace("[THING-1]", "fault")
+    def __init__(self, placeholder: str) -> None:
+        self._placeholder = placeholder
 
     def redact(self, transcript: Transcript) -> _Masked:
-        return self._Masked(transcript)
+        return _Masked(transcript, self._placeholder)
 
 
-def test_what_is_masked_is_not_sent_and_quotes_are_still_the_transcripts_own_words() -> None:
-    masked = {**BLAMED, "quote": "That is your own [THING-1].", "reason": "Says [THING-1]."}
+@pytest.mark.parametrize("placeholder", ["[THING-1]", "[THING_1]", "[THING]", "<THING_1>", "THING1"])
+def test_what_is_masked_is_not_sent_and_quotes_are_still_the_transcripts_own_words(placeholder: str) -> None:
+    read = harmless(placeholder)
+    masked = {**BLAMED, "quote": f"That is your own {read}.", "reason": f"Says {read}."}
     with endpoint(grading(MET_1, masked)) as served:
-        finding = by_id(grade(served, redactor=_Masking()))["2"]
+        finding = by_id(grade(served, redactor=_Masking(placeholder)))["2"]
     assert "fault" not in served.sent().split("<conversation ", 1)[1]
     assert finding.evidence[0].quote == "That is your own fault."
     assert finding.rationale == "Says fault."

@@ -113,3 +113,7 @@ def test_what_has_not_the_asked_for_form_is_not_read(content: str) -> None:
 def test_a_turn_that_is_no_turn_number_is_no_turn(turn: object) -> None:
     read = _read(json.dumps({"scenarios": [], "answers": [{"met": "1", "turn": turn}]}))
     assert read.answers[0].turn is None
+
+
+def test_a_whole_id_where_its_code_was_asked_for_is_understood() -> None:
+    assert _read('{"scenarios": [], "answers": [{"met": "shop:1", "turn": 0}]}').answers[0].code == "1"
