@@ -90,9 +90,7 @@ async def propose(skeleton: DraftRubric, sections: list[Section], settings: Sett
         await client.close()
 
 
-async def _propose(
-    skeleton: DraftRubric, sections: list[Section], client: ChatClient
-) -> tuple[DraftRubric, str]:
+async def _propose(skeleton: DraftRubric, sections: list[Section], client: ChatClient) -> tuple[DraftRubric, str]:
     scenarios: dict[str, DraftScenario] = {}
     criteria: list[DraftCriterion] = []
     left_out: list[str] = []
@@ -111,9 +109,7 @@ async def _propose(
                 continue
             scenarios.update({s.id: s for s in _scenarios(proposal) if s.id not in scenarios})
             criteria += _criteria(proposal, part, skeleton.id, number, scenarios, left_out)
-    named = [
-        replace(criterion, id=f"{skeleton.id}:{position}") for position, criterion in enumerate(criteria, 1)
-    ]
+    named = [replace(criterion, id=f"{skeleton.id}:{position}") for position, criterion in enumerate(criteria, 1)]
     used = {criterion.scenario for criterion in named}
     kept = [scenario for scenario in scenarios.values() if scenario.id in used]
     how = f"proposed by {client.model}; {len(left_out)} left out"
@@ -136,7 +132,7 @@ def _parts(section: Section) -> list[Section]:
 async def _ask(client: ChatClient, section: Section, known: list[str]) -> _Proposal:
     prompt = load_prompt("derive")
     text = "\n".join(passage.quote for passage in section.passages)
-    asked = prompt.fill("section", known=", ".join(known) or "none", heading=section.heading, section=text)
+    asked = prompt.fill("part", known=", ".join(known) or "none", heading=section.heading, text=text)
     messages = [{"role": "system", "content": prompt.fill("system")}, {"role": "user", "content": asked}]
     reply = await client.ask(Request(messages=messages, format=_Format(), limit=_ANSWER_TOKENS), _read, _read)
     return reply.value

@@ -112,7 +112,8 @@ class AuditRun:
 
     def _refuse(self) -> str | None:
         """A reason not to begin another conversation: what is under way, at the mean so far, would go over the budget."""
-        spent = self.counts.usage.cost_usd or 0.0
+        client = self._judge_choice.client
+        spent = (client.spent if client is not None else self.counts.usage).cost_usd or 0.0
         done = self.counts.graded
         under_way = self._begun - done - self.counts.ungraded
         mean = spent / done if done else 0.0

@@ -23,14 +23,19 @@ __all__ = ["Case", "GoldenRewrite", "Label", "read_cases"]
 
 
 class Label(BaseModel):
-    """A person's verdict on one clause. `ambiguous`: two careful people could differ."""
+    """A person's verdict on one clause. `ambiguous`: two careful people could differ.
+
+    `confirm` is what a judge said where the label comes from an audit (`coach eval add`): a person checks the verdict and
+    takes it out. A file in which one is left is refused.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     clause: str
-    verdict: Literal["met", "violated"]
+    verdict: Literal["met", "violated", "?"]
     turn: Annotated[int, Field(ge=0)]
     note: str = ""
+    confirm: str | None = None
     ambiguous: bool = False
 
 
@@ -55,6 +60,7 @@ class _CaseFile(BaseModel):
     rewrites: list[GoldenRewrite] = []
     design: str = ""
     injection: bool = False
+    confirm: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,7 @@ class Case:
     def verdict(self, criterion: str) -> Literal["met", "violated", "not_applicable"]:
         """The label of a criterion; `not_applicable` where there is none (closed world)."""
         label = self.labels.get(criterion)
-        return label.verdict if label else "not_applicable"
+        return "not_applicable" if label is None or label.verdict == "?" else label.verdict
 
 
 def read_cases(paths: Sequence[Path]) -> list[Case]:
@@ -128,7 +134,19 @@ def _cases(file: Path) -> Iterator[tuple[int, Case]]:
         )
 
 
+def _unconfirmed(labels: _CaseFile) -> str | None:
+    waiting = [label.clause for label in labels.labels if label.confirm is not None or label.verdict == "?"]
+    if labels.confirm is not None:
+        return 'not confirmed yet: check scenarios and missing clauses, then delete the "confirm" of the case'
+    if waiting:
+        named = ", ".join(waiting[:5]) + (", ..." if len(waiting) > 5 else "")
+        return f'{len(waiting)} labels wait to be confirmed ({named}): check each verdict, then delete its "confirm"'
+    return None
+
+
 def _problem(transcript: Transcript, labels: _CaseFile, rubric: Rubric) -> str | None:
+    if unconfirmed := _unconfirmed(labels):
+        return unconfirmed
     for scenario in labels.scenarios:
         if scenario not in rubric.scenario_by_id:
             return f"rubric {rubric.id} has no scenario {scenario!r}"

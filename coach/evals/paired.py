@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import permutation_test
-from statsmodels.stats.multitest import multipletests
+from scipy.stats import permutation_test  # type: ignore[import-untyped]
+from statsmodels.stats.multitest import multipletests  # type: ignore[import-untyped]
 
 __all__ = ["Outcome", "corrected", "mean_slide", "shift"]
 

@@ -90,7 +90,9 @@ def _signature(body: dict[str, Any]) -> str:
 def _refuses_parameter(body: Any, status: int) -> bool:
     """Whether an answer refuses a way of asking, which holds for every request, and not this one request."""
     error = body.get("error", body) if isinstance(body, dict) else body
-    parameter, message = (error.get("param"), str(error.get("message", ""))) if isinstance(error, dict) else (None, error)
+    parameter, message = (
+        (error.get("param"), str(error.get("message", ""))) if isinstance(error, dict) else (None, error)
+    )
     return status in (400, 422) and Dialect().after_refusal(parameter, str(message)) is not None
 
 
@@ -183,7 +185,7 @@ class Replay(httpx2.AsyncBaseTransport):
         near = self._about.get(asked.asked)
         reason = f"{near[0].difference(asked)} changed" if near else "the conversation or the question about it is new"
         self.stale[reason] += 1
-        return f"there is no recorded answer: {reason} since {self._folder} was recorded"
+        return f"there is no recorded answer: {reason} since this was recorded"
 
     def notes(self) -> Iterator[str]:
         """What is stale, and what was recorded and not asked for, one line each."""

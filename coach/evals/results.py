@@ -15,14 +15,18 @@ from pydantic import BaseModel, ConfigDict
 
 from coach.evals import agreement
 from coach.evals.agreement import CATEGORIES, Interval
-from coach.findings import Usage, Verdict
+from coach.evals.golden import Case
+from coach.findings import JudgeInfo, Usage, Verdict
 from coach.rubric import Severity
 
-__all__ = ["CaseResult", "Figures", "Row", "ScenarioCounts", "figures"]
+__all__ = ["CaseResult", "EvalRun", "Figures", "Row", "ScenarioCounts", "figures", "three_class"]
 
 
 class Row(BaseModel):
-    """One criterion of one case: what the label says and what the judge says. Turns are None where nothing is cited."""
+    """One criterion of one case: what the label says and what the judge says. Turns are None where nothing is cited.
+
+    `verbatim` says of a verdict `violated` whether its quote stands, character for character, in the turn that it cites.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,6 +42,7 @@ class Row(BaseModel):
     label_turn: int | None = None
     turn: int | None = None
     quote: str = ""
+    verbatim: bool | None = None
     reason: str = ""
 
 
@@ -52,7 +57,8 @@ class ScenarioCounts(BaseModel):
 
 
 class CaseResult(BaseModel):
-    """One case with all its rows. `failed` is why it could not be graded; it then has no rows."""
+    """One case with all its rows. `failed` is why it could not be graded; it then has no rows. `arose` are the
+    scenarios that the judge saw."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -63,6 +69,25 @@ class CaseResult(BaseModel):
     score: float | None = None
     usage: Usage = Usage()
     failed: str | None = None
+    arose: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EvalRun:
+    """One judge over all cases. `judges` says for each rubric which judge it was; `results` stand in the order of `cases`.
+
+    `repeatable`: the same input is known to get the same answer (the embedded judge, recorded answers).
+    """
+
+    cases: tuple[Case, ...]
+    results: tuple[CaseResult, ...]
+    judges: dict[str, JudgeInfo]
+    repeatable: bool
+
+    @property
+    def failed(self) -> dict[str, str]:
+        """Cases that could not be graded, and why."""
+        return {result.case: result.failed for result in self.results if result.failed is not None}
 
 
 @dataclass(frozen=True)
@@ -83,14 +108,19 @@ class Figures:
     scenario_f1: Interval
     not_assessed: float | None
     evidence_turn: float | None
+    verbatim: float | None
+
+
+def three_class(verdict: Verdict) -> Verdict:
+    """A verdict as the three-class figures count it: what was not assessed has no verdict, like what does not apply."""
+    return "not_applicable" if verdict == "not_assessed" else verdict
 
 
 def _matrix(rows: Iterable[Row]) -> npt.NDArray[np.float64]:
     counts = np.zeros((3, 3))
     place = {name: position for position, name in enumerate(CATEGORIES)}
     for row in rows:
-        verdict = "not_applicable" if row.verdict == "not_assessed" else row.verdict
-        counts[place[row.label], place[verdict]] += 1
+        counts[place[row.label], place[three_class(row.verdict)]] += 1
     return counts
 
 
@@ -108,6 +138,7 @@ def figures(
     rows = [row for part in chosen for row in part]
     applied = [row for row in rows if row.verdict != "not_applicable"]
     found = [row for row in rows if row.verdict == row.label == "violated"]
+    quoted = [row.verbatim for row in rows if row.verdict == "violated" and row.verbatim is not None]
 
     def interval(statistic: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]) -> Interval:
         return agreement.bootstrap(matrices, statistic, resamples=resamples)
@@ -127,6 +158,7 @@ def figures(
         scenario_f1=_scenario_f1(scenarios, resamples),
         not_assessed=_share(sum(row.verdict == "not_assessed" for row in applied), len(applied)),
         evidence_turn=_share(sum(row.turn == row.label_turn for row in found), len(found)),
+        verbatim=_share(sum(quoted), len(quoted)),
     )
 
 

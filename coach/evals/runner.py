@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from coach.auditor import audit
 from coach.errors import JudgeError
 from coach.evals.golden import Case
-from coach.evals.results import CaseResult, Row, ScenarioCounts
-from coach.findings import Audit
+from coach.evals.results import CaseResult, EvalRun, Row, ScenarioCounts
+from coach.findings import Audit, Finding
 from coach.judges.base import Judge
 from coach.judges.choice import JudgeChoice
 from coach.rubric import ALWAYS, Criterion
 
-__all__ = ["BASELINES", "baseline", "compare", "run_cases"]
+__all__ = ["BASELINES", "baseline", "compare", "grade", "run_cases"]
 
 
 async def run_cases(
@@ -22,11 +22,11 @@ async def run_cases(
 ) -> list[CaseResult]:
     """Grade all `cases`, in order of input; what cannot be graded is a result with `failed`."""
     await judges.prepare()
-    made: dict[str, Judge] = {}
+    made: dict[int, Judge] = {}
     gate = asyncio.Semaphore(judges.in_flight)
 
     async def one(case: Case) -> CaseResult:
-        judge = made.setdefault(case.rubric.id, judges.judge(case.rubric))
+        judge = made.get(id(case.rubric)) or made.setdefault(id(case.rubric), judges.judge(case.rubric))
         async with gate:
             try:
                 result = compare(case, await audit(case.transcript, judge))
@@ -42,6 +42,23 @@ async def run_cases(
         return list(await asyncio.gather(*(one(case) for case in cases)))
     finally:
         await judges.close()
+
+
+async def grade(
+    cases: Sequence[Case],
+    judges: JudgeChoice,
+    *,
+    repeatable: bool,
+    runs: int = 1,
+    done: Callable[[CaseResult], None] = lambda result: None,
+) -> list[EvalRun]:
+    """Grade all `cases` `runs` times. `repeatable`: equal input is known to get equal answers (embedded, recorded)."""
+    results = await run_cases([*cases] * runs, judges, done=done)
+    infos = {case.rubric.id: judges.judge(case.rubric).info for case in {c.rubric.id: c for c in cases}.values()}
+    size = len(cases)
+    return [
+        EvalRun(tuple(cases), tuple(results[run * size : (run + 1) * size]), infos, repeatable) for run in range(runs)
+    ]
 
 
 def compare(case: Case, audited: Audit) -> CaseResult:
@@ -65,6 +82,7 @@ def compare(case: Case, audited: Audit) -> CaseResult:
                 label_turn=label.turn if label else None,
                 turn=evidence.turn if evidence else None,
                 quote=evidence.quote if evidence else "",
+                verbatim=_verbatim(case, finding),
                 reason=finding.rationale if finding else "",
             )
         )
@@ -79,7 +97,15 @@ def compare(case: Case, audited: Audit) -> CaseResult:
         scenarios=counts,
         score=audited.score,
         usage=audited.usage,
+        arose=tuple(sorted(arose)),
     )
+
+
+def _verbatim(case: Case, finding: Finding | None) -> bool | None:
+    if finding is None or finding.verdict != "violated":
+        return None
+    turns = case.transcript.turns
+    return bool(finding.evidence) and all(e.quote and e.quote in turns[e.turn].text for e in finding.evidence)
 
 
 def _always_met(case: Case, criterion: Criterion) -> str:  # noqa: ARG001

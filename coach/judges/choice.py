@@ -64,9 +64,10 @@ class JudgeChoice:
     def judge(self, rubric: Rubric) -> Judge:
         """A judge for `rubric`."""
         if self._client is not None:
+            from coach.judges.checked import CheckedJudge
             from coach.judges.llm.judge import LLMJudge
 
-            return LLMJudge(rubric, self._client, redactor=self._redactor)
+            return CheckedJudge(LLMJudge(rubric, self._client, redactor=self._redactor))
         from coach.judges.embedded.judge import EmbeddedJudge
 
         return EmbeddedJudge(rubric)

@@ -34,7 +34,7 @@ _LOWER_ENGLISH = re.compile(
     re.IGNORECASE,
 )
 _BRITISH_POST = re.compile(r"(?<![A-Z0-9])[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}(?![A-Z0-9])")
-_UNIT_FIRST = re.compile(rf"\b{_EN_UNIT} \d{{1,4}}[A-Z]?(?=,? \d)")
+_HOUSE_NUMBER = re.compile(r"(?<=number )\d{1,4}[A-Za-z]?(?![\w-])(?! [a-z])")
 
 _ES_WAY = (
     r"(?:[Cc]alle|[Cc]/|[Aa]venida|[Aa]vda\.?|[Aa]v\.|[Pp]laza|[Pp]za\.?|[Pp]aseo|[Pp]º|[Cc]amino|[Cc]arretera|[Rr]onda|[Tt]raves[ií]a|[Pp]asaje|"
@@ -51,12 +51,12 @@ _ES_DETAIL = (
     r"(?: ?(?:\d{1,5}[ºª]?(?: ?[A-Z]\b)?|[A-Z]\b|[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+|izquierda|derecha))?)"
 )
 _SPANISH = re.compile(rf"(?:\b(?:la|el) )?(?<![a-záéíóúñ]){_ES_WAY}{_ES_NAME}{_ES_NUMBER}{_ES_DETAIL}*(?![\w])")
-_SPANISH_BARE = re.compile(rf"(?<![\w])[A-ZÁÉÍÓÚÑ][\wáéíóúñ]+(?:{_ES_NAME})?{_ES_NUMBER}{_ES_DETAIL}*(?![\w])")
+_SPANISH_BARE = re.compile(rf"(?<![\w])[A-ZÁÉÍÓÚÑ][\wáéíóúñ]+(?:{_ES_NAME})?(?<! el){_ES_NUMBER}{_ES_DETAIL}*(?![\w])(?! de [a-z])")
 
 _N = r"[0-9零〇一二三四五六七八九十百幺两A-Za-z]"
 _PLACE = r"[\u4e00-\u9fff]"
 _ZH_PARTS = (
-    rf"(?:{_N}{{1,5}}(?:号楼|号院|号|弄|巷|栋|幢|座|单元|组|层|楼|室|房|户)|[\u4e00-\u9fff]{{2,8}}?(?:小区|花园|家园|公寓|大厦|广场|苑|府|新村|新城|国际|中心|电脑城|停车场|市场)"
+    rf"(?:{_N}{{1,5}}(?:号楼|号院|号|弄|巷|栋|幢|座|单元|组|层|楼|室|房|户)|[\u4e00-\u9fff]{{0,8}}?(?:小区|花园|家园|公寓|大厦|广场|苑|府|新村|新城|国际|中心|电脑城|停车场|市场)"
     rf"|[东南西北]区|[A-Z]?\d{{2,4}}(?!\d|[元块年月天个条])|[A-Z]\d{{1,4}})"
 )
 _ZH_STREET = re.compile(
@@ -76,7 +76,7 @@ def find_addresses(text: str, cues: Sequence[Cue], expected: Sequence[str]) -> I
     if any(c.isdigit() for c in text) or wanted:
         patterns = [_ENGLISH, _SPANISH, _BRITISH_POST]
         if wanted:
-            patterns += [_LOWER_ENGLISH, _SPANISH_BARE]
+            patterns += [_LOWER_ENGLISH, _SPANISH_BARE, _HOUSE_NUMBER]
         for pattern in patterns:
             for match in pattern.finditer(text):
                 yield _found(text, match.start(), match.end())

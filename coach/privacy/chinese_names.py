@@ -16,7 +16,8 @@ _COMPOUND = (
     "第五 纳兰 完颜 赫连 拓跋"
 ).split()
 _COMMON = "王李张刘陈杨赵黄吴周徐孙胡朱郭何林罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范石姚谭廖邹熊金陆郝孔崔康邱秦史顾侯邵孟龙万段雷钱汤尹黎易武乔贺赖龚庞樊殷施洪翟倪严牛温芦季俞章鲁葛韦毕聂柳邢翁柯莫裴符耿岑祁甘冉阮蒲闵滕佟褚娄仇欧冷卜詹褟蔺卓隋匡邝瞿尤晏游靳缪辛滑鞠郎饶苗冼覃屈臧凌霍虞盛房包申左桂路陶岳齐梅庄文涂喻安白江方毛高于常车关管华伍解单凤涂简费明池闫肖宁曲谷焦兰查习桑宫权苟艾谌"
-_RISKY = "时向应成全连和那能别都从是可从祝水平年计古东商班米盘车门年南北戚国后元"
+_RISKY = "时向应成全连水平计古东商米盘戚国"
+_PURE = "王李张刘陈杨赵吴徐孙朱胡郭罗梁宋郑韩冯董萧曹袁邓傅沈彭吕苏卢蒋蔡贾魏薛阎潘戴钟汪姜范姚谭廖邹熊陆郝崔邱秦孟段汤尹黎贺赖龚樊翟倪俞葛毕聂柳邢翁柯裴祁阮佟詹覃霍虞欧"
 _TITLES = "先生|女士|小姐|太太|老师|师傅|经理|主任|同学|阿姨|大姐|大哥|大爷|大妈|大叔|医生|大夫|律师|教授|老板|站长|店长|队长|组长|科长|处长|局长|院长|行长|校长|主管|总监|警官|护士|奶奶|爷爷|叔叔|师父|夫人|工程师|秘书|会计|老弟|总经理|部长|所长|厂长|董事长|法师|姑娘|大娘|理事长"
 _SHORT_TITLES = "总|工|姐|哥|叔|姨|嫂|队|局|处|董|妈|婶|伯|爷|导|sir"
 _PERSONAL = "先生|女士|小姐|太太|老师|同学|夫人"
@@ -35,8 +36,10 @@ _NOT_GIVEN = frozenset(
     "何人 何以 方面 方法 方向 方式 康乐 项目 经理 白跑 白等 白花 支付 步行 常年 于此 安静 高价 高额 高温 车辆 车险 车牌 车间 车型 门店 水电 水管 "
     "国家 国际 国庆 后面 后天 后来 商家 商城 商户 东西 东边 南边 北边 南京 北京 元旦 平时 平常 古董 米粉 盘点 班长".split()
 )
+_ENDS_LIKE_A_NAME = frozenset("行李 国王 霸王 大王 主张 紧张 夸张 开张 扩张 慌张 纸张 白杨 包罗 网罗 桥梁 栋梁 时钟 分钟 点钟 台钟 子孙 儿孙 铁路 小熊 模范 规范 示范 防范 狗熊 湖泊 鱼汤 煲汤 祝贺 庆贺 信赖 依赖 阶段 时段 手段 片段 复苏 葡萄 古董 城郭 完毕 相貌".split())
 _LEFT_EDGE = "位个名同和跟与的是找叫请问给让帮向由对，。！？：、,.!?:；;（(“\"「 \n嗯啊哦喂哎唉好亲您好你好谢谢感谢麻烦说到及为我们那这在把被连就还有联系姓等了吧呢呀"
 
+_NOT_GIVEN |= frozenset((*_TITLES.split("|"), "师弟"))
 _SURNAME = rf"(?:{'|'.join(_COMPOUND)}|[{_COMMON}])"
 _ANY_SURNAME = rf"(?:{'|'.join(_COMPOUND)}|[{_COMMON}{_RISKY}])"
 _GIVEN = r"[\u4e00-\u9fff]{1,2}"
@@ -52,9 +55,9 @@ _FAMILIAR = re.compile(
     + r"|[李刘赵吴徐孙朱郭何梁宋郑韩冯董萧曹袁邓傅彭吕卢蒋蔡贾魏薛阎潘戴钟汪任姜姚谭廖邹陆郝崔邱秦邵孟段汤尹黎龚庞樊殷翟倪严俞葛毕聂柳邢翁柯裴耿祁阮佟娄詹靳饶苗覃霍虞陶齐肖闫]"
     r"|王(?![国子者])|张(?![罗贴开])|陈(?![列旧述])|杨(?![梅树])|周(?![期边末年])|胡(?![同子])|林(?![子业])|罗(?![列嗦圈])|谢(?!谢)|唐(?!突)|程(?![序度])|许(?!多)|沈|曾(?!经)|苏(?!打)|丁(?!点)|叶(?![子片])|"
     r"余(?!额)|杜(?!绝)|夏(?!天)|田(?![园地])|范(?!围)|石(?![头子块])|洪(?!水)|高(?![个兴级])|方(?![案块便面])|马(?![路上达甲])|熊(?!猫)|金(?![额子])|龙(?!虾)|黄(?![车牌色]))"
-    r")(?![哥姐妹弟]?[头们]|区|店|额|票|时)"
+    r")(?![哥姐妹弟]?[头们]|区|店|额|票|时|烧烤|饭|面馆|餐|超市|火锅|小吃|家常)"
 )
-_SURNAME_SAID = re.compile(rf"(?:免贵姓|我姓|她姓|他姓|姓氏?是?|本人姓)(?P<surname>{_ANY_SURNAME})(?!么|什)")
+_SURNAME_SAID = re.compile(rf"(?:免贵姓|我姓|她姓|他姓|姓氏?是?|本人姓)(?P<surname>(?:{_ANY_SURNAME}|[车祝门年那从可能和]))(?!么|什)")
 _CALLED = re.compile(
     rf"(?:我叫|名叫|名字叫|名字是|姓名是?|他叫|她叫|叫做|对方叫|叫|本人|收件人(?:是|叫)?|寄件人(?:是|叫)?|联系人(?:是|叫)?|户主(?:是|叫)?|车主(?:是|叫)?|户名是?|专员|业务员|查勘员|派件员|快递员|技术员|客服|投保人是?|我同事|我是客服|同事)[：:，, ]?"
     rf"(?P<surname>{_SURNAME})(?P<given>{_GIVEN}?)(?=[，。！？,.!?；;、：:\s（(）)的和]|$|上门|电话|为您|本人|女士|先生|老师|跟|手机|身份|联系)"
@@ -91,13 +94,18 @@ class ChineseNames:
         for match in _FAMILIAR.finditer(text):
             yield match.span("surname")
         for match in _SURNAME_SAID.finditer(text):
+            if len(match["surname"]) > 1:
+                self.known[match["surname"]] = len(match["surname"])
             yield match.span("surname")
         for pattern in (_CALLED, _I_AM, *([_SEGMENT] if asked else [])):
             for match in pattern.finditer(text):
                 given = match["given"]
-                if given and not self._is_word(match["surname"] + given):
-                    yield from self._parts(match)
-                elif not given and pattern is _SEGMENT:
+                if given and given[0] != "的" and not (self._is_word(match["surname"] + given) or given in _NOT_GIVEN):
+                    if match["surname"] not in _RISKY or match.start("surname") > match.start():
+                        yield from self._parts(match)
+                elif not given and pattern is _SEGMENT and (match.start() == 0 or match.start("surname") > match.start()):
+                    if len(match["surname"]) > 1:
+                        self.known[match["surname"]] = len(match["surname"])
                     yield match.span("surname")
         for match in _SPELLED.finditer(text):
             yield match.end() - 1, match.end()
@@ -118,6 +126,8 @@ class ChineseNames:
         surname = match["surname"]
         if surname in _RISKY:
             return start == 0 or text[start - 1] in "，。！？：、,.!?:；; \n" or text[max(0, start - 2) : start] in ("姓的", "请问")
+        if surname in _PURE and text[max(0, start - 1) : start + 1] not in _ENDS_LIKE_A_NAME:
+            return True
         return start == 0 or text[start - 1] in _LEFT_EDGE or not "\u4e00" <= text[start - 1] <= "\u9fff"
 
     def again(self, text: str) -> Iterator[tuple[int, int]]:
@@ -126,5 +136,6 @@ class ChineseNames:
             at = text.find(name)
             while at >= 0:
                 yield at, at + surname
-                yield at + surname, at + len(name)
+                if len(name) > surname:
+                    yield at + surname, at + len(name)
                 at = text.find(name, at + len(name))

@@ -17,14 +17,14 @@ __all__ = ["TIGHT", "Cue", "Expectation", "find_cues"]
 Wanted = Kind | Literal["LAST"]
 
 _CUES: dict[str, str] = {
-    "AGENT_ID": r"agent(?: number| id)?|badge|(?:employee|staff|operator|advisor|adviser)(?: number| id)|operador[a]?|agente|"
+    "AGENT_ID": r"(?:my )?work number|número de trabajo|agent(?: number| id)?|badge|(?:employee|staff|operator|advisor|adviser)(?: number| id)|operador[a]?|agente|"
     r"ejecutiv[oa](?: número)?|ases(?:or|ora) número|número de (?:agente|empleado|operador)|工号|服务证号|坐席号|员工号",
     "PHONE": r"(?:tele)?phone|mobile|cell(?:phone)?|landline|fax|extension|whatsapp|call ?back number|contact number|"
     r"(?:reach|ring|text|call) (?:me|you|him|her|them|us)(?: back)? (?:on|at)|(?:call|ring) (?:him|her|them)|numbers? (?:shall|can|should) we|"
     r"(?:his|her|the courier's|driver's) number|number for|tel[ée]fono|m[óo]vil|celular|l[íi]nea|fijo|número de contacto|"
     r"n[úu]mero (?:para|d[oe]nde)|(?:llam\w+|localiz\w+) al|电话|手机|座机|联系方式|号码|拨打|打我|打这个|热线|转分机",
     "ID": r"social security|\bsocial\b|ssn|passport|driv(?:er'?s|ing) licen[cs]e(?: number)?|national insurance|"
-    r"(?:national |identity |photo |\b)id(?: card| number)|identity|tax id|dni|nie|nif|curp|rfc|pasaporte|c[ée]dula|"
+    r"(?:national |identity |photo |\b)id(?: card| number)|identity|tax (?:id|number)|dni|nie|nif|curp|rfc|pasaporte|c[ée]dula|"
     r"documento|identificaci[óo]n|carn[ée]t? de conducir|seguridad social|身份证|护照|驾驶证|驾照|证件号?|社保号|"
     r"档案编号|军官证|通行证",
     "CARD": r"cards?|visa|mastercard|amex|long number|tarjetas?|卡号|银行卡|信用卡|借记卡|储蓄卡|的卡|农行|工行|建行|卡",
@@ -32,7 +32,7 @@ _CUES: dict[str, str] = {
     r"user ?name|user id|login|iban|routing|sort code|cuentas?|p[óo]liza|(?:número|nº|núm\.?) de (?:soci[oa]|abonado|cliente|"
     r"contrato|historia|suministro)|historia|contrato|usuario|mutua|clabe|账[号户]|帐[号户]|户[号头]|会员号|会员卡号|保单号?|客户号|"
     r"客户编号|税号|微信号?|qq号?|用户名|合同号|合同编号|保险号|存折|公积金号",
-    "ORDER": r"orders?|tracking|parcel|package|shipment|consignment|waybill|booking|reservation|confirmation|ticket|case|"
+    "ORDER": r"orders?|(?:número de |la )orden|tracking|parcel|package|shipment|consignment|waybill|booking|reservation|confirmation|ticket|case|"
     r"reference|ref|claim|complaint (?:number|id)|complaint|job number|invoice|receipt|check number|ride id|"
     r"transaction|voucher|coupon|pedidos?|gu[íi]a|rastreo|seguimiento|env[íi]o|reserva|localizador|referencia|"
     r"reclamaci[óo]n|incidencia|siniestro|expediente|folio|factura|parte|aviso|caso|encargo|albar[áa]n|resguardo|"
@@ -44,11 +44,11 @@ _CUES: dict[str, str] = {
     r"c[óo]digo|clave|contrase[ñn]a|验证码|密码|校验码",
     "ADDRESS": r"post ?codes?|zip(?: code)?|house number|address|c[óo]digo postal|c\.?p\.|direcci[óo]n|domicilio|邮编|地址|住址",
     "NAME": r"(?:your|full|last|first|the|whose|patient's|recipient's|his|her) names?|names? (?:on|that|of|is|was)|surname|who am i speaking|"
-    r"speaking with|with whom|who is this|su nombre|nombre completo|nombre|apellidos?|c[óo]mo se llama|se llama|"
+    r"speaking with|with whom|who is this|(?:what|how) (?:do|should|may|shall|can) i (?:call|address) you|su nombre|nombre completo|nombre|apellidos?|c[óo]mo se llama|se llama|"
     r"con qui[ée]n|a nombre de|贵姓|怎么称呼|如何称呼|姓名|名字|姓什么|叫什么|哪位|收件人|寄件人|联系人|车主|户主|驾驶员",
     "LAST": r"(?:last|final) (?:two|three|four|five|six|\d) ?(?:digits|numbers)?|last digits|end(?:s|ing)(?: in| with)?|"
     r"(?:terminad|acabad)[ao](?: en)?|termina en|acaba en|[úu]ltim[oa]s (?:dos|tres|cuatro|cinco|seis|\d)?(?: d[íi]gitos| cifras)?|"
-    r"尾号|后[二两三四五六]位|末[二两三四五六]位|最后[二两三四五六]位",
+    r"尾号|后头是?|后面是?|末尾|后[二两三四五六]位|末[二两三四五六]位|最后[二两三四五六]位",
 }
 
 
@@ -98,7 +98,8 @@ class Expectation:
 
     def after(self, text: str, cues: list[Cue], speaker: str, *, answered: bool) -> None:
         """Take note of a turn; `answered`: it held a number or name."""
-        if cues and not (answered and self.kinds and len(text) < 2 * self._SHORT):
+        question = "?" in text or "？" in text
+        if cues and (question or not (answered and self.kinds and len(text) < 2 * self._SHORT)):
             self.kinds = tuple(dict.fromkeys(cue.kind for cue in reversed(cues)))
             self.speaker, self._age = speaker, 0
             return

@@ -15,14 +15,15 @@ from coach.privacy.kinds import Found, Kind
 __all__ = ["find_emails", "find_identifiers"]
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}[@＠][A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+", re.ASCII)
-_DOT = r"(?: (?:dot|punto|point) |点| ?\. ?)"
+_DOT = r"(?: (?:dot|punto|point) |点|\.)"
 _SPOKEN_EMAIL = re.compile(
-    rf"[\w.+-]+(?:(?: (?:dot|punto|point|dash|gui[óo]n(?: bajo)?|underscore|hyphen|minus) |点|下划线)[\w.+-]+)*"
-    rf"(?: at | arroba | @ |艾特|at)(?:[a-z0-9-]+ ){{0,2}}[a-z0-9-]+{_DOT}(?:com|org|net|edu|gov|co|es|mx|ar|cl|pe|cn|uk|de|fr|eu|io|me|info|ie|us|ca|au)"
+    rf"(?<![A-Za-z0-9À-ÿ_.+-])[A-Za-z0-9À-ÿ_.+-]{{1,40}}(?:(?: (?:dot|punto|point|dash|gui[óo]n(?: bajo)?|underscore|hyphen|minus) |点|下划线)[A-Za-z0-9À-ÿ_.+-]{{1,40}}){{0,6}}"
+    rf"(?: at | arroba | @ |艾特)(?:[a-z0-9-]{{1,40}} ){{0,2}}[a-z0-9-]{{1,40}}{_DOT}(?:com|org|net|edu|gov|co|es|mx|ar|cl|pe|cn|uk|de|fr|eu|io|me|info|ie|us|ca|au)"
     rf"(?:{_DOT}(?:uk|mx|ar|cn|au|es|pe|hk|tw|co))?(?![a-z0-9])",
     re.IGNORECASE,
 )
 
+_SPOKEN_AT = re.compile(r" at | arroba | @ |艾特", re.IGNORECASE)
 _CHINESE_PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领][A-HJ-NP-Z][·•\s-]?(?:[A-HJ-NP-Z0-9]{5,6})(?![A-Z0-9])"
 )
@@ -57,7 +58,7 @@ _HANDLE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9_.-]{3,31}(?<![.-])(?![
 _MEASURE = re.compile(
     r"\d+(?:[.,]\d+)?(?:st|nd|rd|th|s|am|pm|h|hs|hrs?|min|mins|km|kg|g|gsm|mg|cm|mm|ml|m|l|gb|g|mb|tb|mbps|w|kw|kwh|v|mah|k|x|ªa?|º|"
     r"years?|days?|hours?|oz|lbs?|px|p|fps|hz|mhz|ghz|in|ft|mi|usd|eur|rmb)|[45]g|\d+x\d+|\d{1,2}h\d{2}|a[0-6]|4k|8k|mp[34]|24h|b2[bc]|"
-    r"\d+\w?/\d+",
+    r"\d+\w?/\d+|\d+(?:st|nd|rd|th)?-\d+(?:st|nd|rd|th)",
     re.IGNORECASE,
 )
 _CODE_KINDS = ("ORDER", "ACCOUNT", "ID", "CARD", "AGENT_ID", "CODE", "PLATE")
@@ -68,7 +69,7 @@ def find_emails(text: str) -> Iterator[Found]:
     if "@" in text or "＠" in text:
         for match in _EMAIL.finditer(text):
             yield _found(match, "EMAIL")
-    for match in _SPOKEN_EMAIL.finditer(text):
+    for match in _SPOKEN_EMAIL.finditer(text) if _SPOKEN_AT.search(text) else ():
         yield Found(match.start(), match.end(), "EMAIL", _email_value(match.group()))
 
 

@@ -20,12 +20,13 @@ good goodbye got great guys had happy has have having he hello help her here hey
 know last late let like line looking lost ma'am ma madam maam mail make may maybe me member message miss mm mr mrs ms my name need never new next nice
 no none not nothing now number of off oh ok okay old on one only online or order our out over parcel passport perfect phone please point postcode problem
 quite ready really receipt reference refund regarding right said same say see service she sir so some sorry speak speaking still stuck sure system team
+airport station hospital hotel inn downtown university library restaurant apartment apartments appt appointment north south east west ohh room
 tell thank thanks that the their them then there these they thing this those three time to today tomorrow too trying two uh um unable under
 until up upset us valued very wait waiting want was way we welcome well were what when where which who why will wife with wondering worried would wow wrong
 yeah yep yes yesterday you your yours ok. english spanish chinese american british mexican canadian german french gold silver bronze platinum monday tuesday wednesday thursday friday
 saturday sunday january february march april june july august september october november december morning afternoon evening night everybody
 customer-service reception support sales claims manager supervisor husband brother sister mother father son daughter friend neighbour neighbor boss
-person anybody somebody someone nobody amazing awesome understood absolutely exactly correct indeed ordered driving leaving staying based
+person anybody somebody someone nobody amazing awesome understood absolutely exactly er erm alright yup nope hmm mm mhm aha ah oops ouch ho ha cool lovely brilliant fantastic wonderful correct indeed ordered driving leaving staying based
 located available away busy afraid aware certain confused disappointed done finished frustrated furious pleased satisfied sick tired retired
 """
 _NOT_NAMES_ES = """
@@ -38,7 +39,7 @@ persona por porque pues que qué quedo quien quién quiere quiero sé se según 
 también tan tanto tardes te ten tengo tiene todo todos titular tu tú un una uno usted ustedes va vale vamos verdad voy y ya yo enseguida servicio
 técnico repartidor mensajero encargado encargada jefe jefa vecino vecina marido mujer hijo hija madre padre hermano hermana aquella aquel dueño dueña
 nuevo nueva viejo responsable autónomo autónoma médico profesora profesor abogado estudiante extranjero española español socio socia abonado usuario
-consciente capaz mayor diabético jubilado jubilada
+siento lamento ay huy uy ah eh oh ojalá aló bueno venga anda consciente capaz mayor diabético jubilado jubilada
 """
 
 
@@ -72,7 +73,7 @@ _TITLE = (
 )
 _PARTICLE = r"(?:de la|de las|de los|de|del|la|las|los|y|e|van der|van den|van|von|da|das|dos|di|du|le|bin|al|el|O'|Mc|St\.)"
 _CAP = r"[A-ZÀ-ÖØ-Þ](?:[a-zà-öø-ÿ'’]|[A-ZÀ-ÖØ-Þ])*(?:[-‑][A-ZÀ-Þ]?[a-zà-ÿ]+)*"
-_CAPS = rf"(?:{_CAP}\.?|[A-Z]\.)(?: (?:{_PARTICLE} )?(?:{_CAP}|[A-Z]\.(?= [A-Z]))){{0,4}}"
+_CAPS = rf"(?:[A-Z]\.|{_CAP})(?: (?:{_PARTICLE} )?(?:{_CAP}|[A-Z]\.(?= [A-Z]))){{0,4}}"
 _ANY = r"[^\W\d_][^\W\d_]*(?:['’-][^\W\d_]+)*"
 _ANYS = rf"{_ANY}(?: {_ANY}){{0,4}}"
 _PARTED = rf"(?:(?:{_PARTICLE}) )?{_CAPS}"
@@ -94,12 +95,15 @@ _WEAK = re.compile(
     r"ese tal|esa tal|un tal|una tal|con))(?: ?[,:] ?| )(?:(?i:el|la|a|one|mr|ms|is|the|my name is) )?"
     rf"(?P<name>{_PARTED})"
 )
-_TITLED = re.compile(rf"(?<![\w'’])(?:{_TITLE})\.?(?: and (?:{_TITLE})\.?)? (?P<name>{_PARTED})")
+_TITLED = re.compile(
+    rf"(?<![\w'’])(?:{_TITLE})(?:(?<=[rsxcgaD])(?<!señor)(?<!señora)(?<!doctor)(?<!doctora)\.)?(?: and (?:{_TITLE})\.?)? (?P<name>{_PARTED})"
+)
+_PINYIN = re.compile(rf"(?<![\w'’])(?:Lao|Xiao) (?P<name>[A-Z][a-z]{{1,5}})(?![\w-])")
 _TITLED_LOWER = re.compile(
     r"(?<![\w'’])(?:mr|mrs|ms|dr|señor|señora|señorita|doña|sr|sra|srta)\.? (?P<name>[a-zà-ÿ][a-zà-ÿ'’-]{1,})"
 )
 _SAYS_WHO = re.compile(
-    rf"(?<![\w'’])(?P<name>{_PARTED})(?: here\b|,? speaking\b| on the line| calling\b|,? al (?:aparato|habla)|,? a sus? órdenes|,? para servirle|,? le atiende)"
+    rf"(?<![\w'’])(?P<name>{_PARTED})(?: here\b|,? speaking\b| on the line| calling\b|,? al (?:aparato|habla)|,? a sus? órdenes|,? para servirle)"
 )
 _VOCATIVE = re.compile(
     r"(?<![\w'’])(?i:hi|hello|hey|thanks|thank you|thank you so much|thank you very much|thx|cheers|sorry|okay|ok|bye|goodbye|good (?:morning|afternoon|evening|night)|dear|sure|welcome|yes|no|great|perfect|done|"
@@ -115,6 +119,15 @@ _OPENING = re.compile(
 _CAMEL = re.compile(r"[A-Z]{2,}$")
 _NOT_BEFORE_MONTHS = re.compile(r"(?:\b(?:in|of|until|till|by|on|since|this|last|next|from|de|en|el)|\d(?:st|nd|rd|th)?) $", re.IGNORECASE)
 _DAY_AFTER = re.compile(r" (?:\d|the \d|first|second|third)")
+_WORD_BEFORE = re.compile(rf"(?<![\w'’])(?P<word>{_CAP}) $")
+_COMPANY = re.compile(
+    r"\b(?:Express|City|Cent(?:er|re)|Banks?|Services?|Customer|Company|Inn|Hotels?|Airlines?|Telecom|Insurance|Support|Care|Department|Union|"
+    r"Rentals?|Clinic|Hospital|Group|Inc|Ltd|LLC|Mobile|Energy|Water|Electric|Credit|Bank|Banco|Seguros|Hotel|Clínica|Telefónica|"
+    r"Mensajería|Logística|Transportes|Correos|Tienda|Ópticas?|Servicio|Atención)\b"
+)
+_A_TITLE = re.compile(_TITLE)
+_PRONOUN_AFTER = re.compile(r" (?:i|you|we|he|she|they|it|the|me|my|your)\b", re.IGNORECASE)
+_CONTRACTION = re.compile(r"['’](?:m|ve|d|ll|s|re|t)$")
 _MONTHS = frozenset({"may", "june", "april", "august", "march", "abril", "julio"})
 _WORD = re.compile(rf"(?:(?:{_PARTICLE}) )*[^\W\d_]+(?:['’‑-][^\W\d_]+)*\.?")
 _SPELLED = re.compile(r"(?<![\w'’])[A-Za-zÑñ](?:(?:-|, ?|\. ?| )[A-Za-zÑñ](?![\w'’])){2,20}")
@@ -129,8 +142,10 @@ class LatinNames:
 
     def introduced(self, text: str, *, asked: bool) -> Iterator[tuple[int, int]]:
         """Spans of single name words (with their particles) in titles, introductions and, if `asked`, answers."""
-        for pattern in (_TITLED, _WEAK, _SAYS_WHO, _VOCATIVE):
+        for pattern in (_TITLED, _PINYIN, _WEAK, _SAYS_WHO, _VOCATIVE):
             for match in pattern.finditer(text):
+                if pattern in (_WEAK, _SAYS_WHO, _VOCATIVE) and self._is_company(text, match.end("name"), match["name"]):
+                    continue
                 yield from self._words(text, match.start("name"), match.end("name"))
         for match in _STRONG.finditer(text):
             yield from self._after_announcement(text, match.end())
@@ -139,6 +154,15 @@ class LatinNames:
                 yield from self._words(text, match.start("name"), match.end("name"))
         if asked:
             yield from self._answers(text)
+
+    @staticmethod
+    def _is_company(text: str, end: int, name: str) -> bool:
+        words = name.split()
+        if len(words) > 3 and not any(word.islower() for word in words):
+            return True
+        if any(_CAMEL.fullmatch(word) and len(word) > 1 for word in words) and not text.isupper():
+            return True
+        return _COMPANY.search(name) is not None or _COMPANY.match(text[end:].lstrip()) is not None
 
     def _after_announcement(self, text: str, start: int) -> Iterator[tuple[int, int]]:
         capital = re.compile(_PARTED).match(text, start)
@@ -170,34 +194,54 @@ class LatinNames:
         for number, match in enumerate(_WORD.finditer(text, start, end)):
             said = match.group().rstrip(".")
             last = name_key(said.split()[-1])
-            if last in NOT_NAMES and not (last in AMBIGUOUS and number and said[0].isupper()):
-                if not (last in AMBIGUOUS and not number and text[match.end() : match.end() + 2].strip()[:1].isupper()):
-                    return
-            if number >= limit or (_CAMEL.match(said) and len(said) > 3 and not text.isupper()):
+            if _A_TITLE.fullmatch(said):
+                continue
+            if number >= limit or self._ends_name(text, match, last):
                 return
-            self.known.add(said if len(said.split()) == 1 else said.split()[-1])
+            if len(last) > 1:
+                self.known.add(said.split()[-1])
             yield match.start(), match.start() + len(said)
+
+    def _ends_name(self, text: str, match: re.Match[str], last: str) -> bool:
+        """Whether the word cannot belong to a name: a word of speech (`Thanks Crystal What is ...`), a contraction, an acronym."""
+        said = match.group()
+        if len(said) == 1:
+            return True
+        if last in AMBIGUOUS and said.split()[-1][0].isupper():
+            return _PRONOUN_AFTER.match(text, match.end()) is not None
+        acronym = _CAMEL.match(said) is not None and len(said) > 3 and not text.isupper()
+        return last in NOT_NAMES or _CONTRACTION.search(said) is not None or acronym
 
     def again(self, text: str) -> Iterator[tuple[int, int]]:
         """Spans of the words learnt from the whole conversation, and of their spelling letter by letter."""
         if not self.known:
             return
         keys = {name_key(word) for word in self.known}
+        for match in _SPELLED.finditer(text):
+            if name_key("".join(c for c in match.group() if c.isalpha())) in keys:
+                yield match.span()
         for match in re.finditer(r"[^\W\d_]+(?:['’‑-][^\W\d_]+)*", text):
             said = match.group()
             key = name_key(said.removesuffix("'s").removesuffix("’s"))
             end = match.end() - (len(said) - len(said.removesuffix("'s").removesuffix("’s")))
             if key not in keys or len(key) < 2:
                 continue
-            if key in AMBIGUOUS or key in NOT_NAMES or len(key) == 2:
-                if self._as_a_name(text, match.start(), end, key, keys):
-                    yield match.start(), end
-            elif said[0].isupper() or not self._cased or len(key) >= 5:
+            doubtful = key in AMBIGUOUS or key in NOT_NAMES or len(key) == 2
+            if doubtful and not self._as_a_name(text, match.start(), end, key, keys):
+                continue
+            if doubtful or said[0].isupper() or not self._cased or len(key) >= 5:
                 yield match.start(), end
-        for match in _SPELLED.finditer(text):
-            letters = name_key("".join(c for c in match.group() if c.isalpha()))
-            if letters in keys:
-                yield match.span()
+                yield from self._given_before(text, match.start())
+
+    @staticmethod
+    def _given_before(text: str, start: int) -> Iterator[tuple[int, int]]:
+        """A capitalised word right before a known name belongs to it: `Theo Lindqvist`, where Mrs. Lindqvist is known."""
+        match = _WORD_BEFORE.search(text, max(0, start - 24), start)
+        if match is None or _A_TITLE.fullmatch(match["word"]):
+            return
+        key = name_key(match["word"])
+        if key not in NOT_NAMES and key not in AMBIGUOUS and not _CONTRACTION.search(match["word"]):
+            yield match.span("word")
 
     def _as_a_name(self, text: str, start: int, end: int, key: str, keys: set[str]) -> bool:
         """Whether a word with another meaning stands where a name would: capital, and not merely at a sentence's beginning."""

@@ -44,6 +44,7 @@ _PUBLIC = re.compile(
 )
 _TOLL_FREE = re.compile(r"[48]00\d{7}|1?8(?:00|88|77|66|55|44|33)\d{7}|90[012]\d{6}|800\d{6}")
 _CHINESE_MOBILE = re.compile(r"(?:\+?86)?1[3-9][\d*]{9}")
+_WRITTEN_PHONE = re.compile(r"\(\d{3}\) ?\d{3}[ -]?\d{4}|\d{3}([-.])\d{3}\1\d{4}|\+\d[\d -]{8,16}|0[17]\d{3} ?\d{3} ?\d{3,4}")
 _WORD_AFTER = re.compile(r"[ \-][a-zà-ÿ]+")
 _FILLERS_AFTER = re.compile(
     r" (?:is|was|and|or|please|thanks|thank|if|for|but|by|in|on|at|to|from|as|when|my|your|it|has|says|so|ok|okay|right|again|"
@@ -54,10 +55,11 @@ _ANNOUNCED_AFTER = re.compile(r"\s?,?\s?(?:is|was|es|era|是)?\s?(?:the|my|your|
 _AGENT_NUMBER = re.compile(
     r"号(?:客服|话务|坐席|专员|接线|员工|为您|很高兴|竭诚|就是我|，很高兴|，为您)|\s?号(?=[，。,！!]?\s*(?:很高兴|为您|请问|竭诚))"
 )
-_AGENT_BEFORE = re.compile(r"(?:客服|我是|报|找|工号)$")
+_AGENT_BEFORE = re.compile(r"(?:(?:客服|服务)(?:中心)?的?|我是|报|找|工号)$")
 _FEWEST_ALONE = 7
 _FEWEST_CUED = 5
 _FEWEST_TIGHT = 3
+_LETTER_BEFORE = re.compile(r"[A-Za-z_]$")
 _HASH_BEFORE = re.compile(r"#\s?$")
 
 
@@ -93,18 +95,20 @@ def _kind(text: str, numeral: Numeral, cues: Sequence[Cue], expected: Sequence[s
     count = len(digits)
     if _is_agent_number(text, numeral):
         return "AGENT_ID"
-    if count < 2 or is_quantity(text, numeral):
+    if count < 2 or is_quantity(text, numeral) or _LETTER_BEFORE.search(text, max(0, numeral.start - 1), numeral.start):
         return None
     cue, tight = _announced(text, numeral, cues)
+    if cue == "LAST":
+        cue = next((kind for kind in expected if kind in NUMBERED), "CARD")
     if _TOLL_FREE.fullmatch(digits) and not numeral.spelled and cue in (None, "PHONE"):
         return None
     kind = _cued_kind(text, numeral, cue, tight, expected, bare=bare)
     if kind is not None:
-        return _by_shape(digits, kind) if not tight else kind
+        return kind if tight else _by_shape(text[numeral.start : numeral.end], digits, kind)
     if _HASH_BEFORE.search(text, max(0, numeral.start - 2), numeral.start) and count >= 4:
         return "ORDER"
     if count >= _FEWEST_ALONE and not _COMPACT_DATE.fullmatch(digits) and not _round(digits):
-        return _by_shape(digits, "NUMBER")
+        return _by_shape(text[numeral.start : numeral.end], digits, "NUMBER")
     return None
 
 
@@ -115,7 +119,9 @@ def _cued_kind(
     count = len(numeral.digits)
     year = bool(_YEAR.fullmatch(numeral.digits)) and not numeral.spelled
     counted = _counts_something(text, numeral)
-    if cue in NUMBERED and not (count < 4 and numeral.digits in ("112", "911", "110", "119", "120", "999")):
+    if cue == "PHONE" and _PUBLIC.fullmatch(numeral.digits):
+        return None
+    if cue in NUMBERED:
         if tight and count >= _FEWEST_TIGHT and not (counted and count < 6):
             return cue  # type: ignore[return-value]
         if count >= _FEWEST_CUED and not (counted and count < 7) and not _round(numeral.digits) and not _PUBLIC.fullmatch(numeral.digits):
@@ -129,6 +135,8 @@ def _cued_kind(
     if kind is None:
         return "ADDRESS" if "ADDRESS" in wanted and bare and count in (5, 6) else None
     fewest = 2 if bare else 4
+    if count == 4 and not bare and numeral.start > 12:
+        return None
     if count < fewest or (counted and count < 7) or (year and not bare) or (_round(numeral.digits) and not bare):
         return None
     return kind  # type: ignore[return-value]
@@ -149,7 +157,7 @@ def _announced(text: str, numeral: Numeral, cues: Sequence[Cue]) -> tuple[str | 
         tight = (len(between) < 40 and bool(TIGHT.fullmatch(between))) or (last and len(between) < 60)
         return cue.kind, tight
     if last:
-        return "CARD", True
+        return "LAST", True
     for cue in cues:
         if cue.start >= numeral.end and cue.kind in NUMBERED:
             between = text[numeral.end : cue.start]
@@ -159,11 +167,11 @@ def _announced(text: str, numeral: Numeral, cues: Sequence[Cue]) -> tuple[str | 
     return None, False
 
 
-def _by_shape(digits: str, kind: Kind) -> Kind:
+def _by_shape(written: str, digits: str, kind: Kind) -> Kind:
     """What the digits themselves say, where the cue was far away or said nothing."""
     if len(digits) == 18 and (ric.is_valid(digits) or _COMPACT_DATE.fullmatch(digits[6:14])) and kind != "ORDER":
         return "ID"
-    if _CHINESE_MOBILE.fullmatch(digits) and kind not in ("ORDER", "ACCOUNT"):
+    if _CHINESE_MOBILE.fullmatch(digits) or _WRITTEN_PHONE.fullmatch(written):
         return "PHONE"
     if 14 <= len(digits) <= 19 and luhn.is_valid(digits.replace("*", "0")) and kind != "ORDER":
         return "CARD"
@@ -177,7 +185,7 @@ def _is_agent_number(text: str, numeral: Numeral) -> bool:
         return False
     if _AGENT_NUMBER.match(text, numeral.end):
         return True
-    return bool(_AGENT_BEFORE.search(text, max(0, numeral.start - 4), numeral.start)) and len(numeral.digits) >= 3
+    return bool(_AGENT_BEFORE.search(text, max(0, numeral.start - 6), numeral.start)) and len(numeral.digits) >= 3
 
 
 def _counts_something(text: str, numeral: Numeral) -> bool:

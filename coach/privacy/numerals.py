@@ -71,7 +71,7 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN = "\u200b\u200c\u200d\u2060\ufeff"
-_BETWEEN_FIGURES = re.compile(rf"[ \t\u00a0\u202f{_HIDDEN}]{{0,2}}[-–—‑.·)]?[ \t\u00a0{_HIDDEN}]?[(]?")
+_BETWEEN_FIGURES = re.compile(rf"[ \t\u00a0\u202f{_HIDDEN}]{{0,2}}[-–—‑.·)]?[ \t\u00a0{_HIDDEN}]?[(]?|(?:\.\.\.|…{{1,2}}) ?")
 _BETWEEN_GROUPS = re.compile(r" ?[,，、] ?")
 _BETWEEN_WORDS = re.compile(r"[ \t,，、\-–—…]{1,3}|\.\.\. ?")
 _BETWEEN_HAN = re.compile(r"[ \t,，、\-–—…]{0,2}")

@@ -144,7 +144,7 @@ class _Search:
         asked = "NAME" in expected and expectation.speaker != speaker
         finds += self._names(text, asked=asked)
         turn.found = without_overlaps(finds)
-        expectation.after(text, cues, speaker, answered=bool(turn.found))
+        expectation.after(text, cues, speaker, answered=any(find.kind != "NAME" for find in turn.found))
         return turn
 
     def _names(self, text: str, *, asked: bool) -> Iterator[Found]:
@@ -164,7 +164,7 @@ class _Search:
         known: dict[str, Kind] = {}
         for turn in self._turns:
             for find in turn.found:
-                if find.kind in NUMBERED and len(find.digits) >= 4:
+                if find.kind in NUMBERED and len(find.digits) >= (3 if find.kind == "AGENT_ID" else 4):
                     known.setdefault(find.digits, find.kind)
         return known
 

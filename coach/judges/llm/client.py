@@ -36,7 +36,7 @@ from coach.judges.llm.faults import (
 )
 from coach.judges.llm.limiter import InFlightLimiter
 from coach.judges.llm.pricing import PriceList, load_prices
-from coach.judges.llm.schema import ResponseFormat
+from coach.judges.llm.schema import AnswerFormat
 
 __all__ = ["ChatClient", "Reply", "Request"]
 
@@ -69,7 +69,7 @@ class Request:
     """What to ask: messages, the form of the answer, a limit on completion tokens, and how to sample."""
 
     messages: list[dict[str, str]]
-    format: ResponseFormat
+    format: AnswerFormat
     limit: int
     temperature: float = 0.0
     seed: int | None = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from coach.judges.llm.schema import ResponseFormat
+from coach.judges.llm.schema import AnswerFormat
 
 __all__ = ["Dialect", "Form"]
 
@@ -35,7 +35,7 @@ class Dialect:
     without: frozenset[str] = field(default_factory=frozenset)
 
     def body(
-        self, *, model: str, messages: list[dict[str, str]], format: ResponseFormat, limit: int, extra: dict[str, Any]
+        self, *, model: str, messages: list[dict[str, str]], format: AnswerFormat, limit: int, extra: dict[str, Any]
     ) -> dict[str, Any]:
         """The JSON body of a request."""
         body: dict[str, Any] = {"model": model, "messages": messages, self.token_limit: limit}

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic_core import from_json
@@ -23,10 +23,14 @@ __all__ = [
     "MAXIMUM_QUOTE",
     "MAXIMUM_REASON",
     "Answer",
+    "AnswerFormat",
     "Answers",
     "ResponseFormat",
     "codes",
+    "inlined",
+    "parse_object",
     "response_format",
+    "without_bounds",
 ]
 
 MAXIMUM_ENUM_VALUES = 1_000
@@ -38,7 +42,18 @@ MAXIMUM_TURN = 9_999
 MAXIMUM_TURNS = 8
 """Turns listed for one scenario."""
 
+_BOUNDS = frozenset({"maxLength", "maxItems", "minimum", "maximum"})
 _KINDS = ("met", "violated", "not_applicable", "not_assessed")
+
+
+class AnswerFormat(Protocol):
+    """The form of an answer, as a request asks for it: a strict JSON Schema, with and without bounds on lengths."""
+
+    @property
+    def strict(self) -> dict[str, Any]: ...
+
+    @property
+    def unbounded(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -97,13 +112,12 @@ class ResponseFormat:
     @cached_property
     def strict(self) -> dict[str, Any]:
         """The strict JSON Schema, with bounded strings and arrays."""
-        return _plain(self.model.model_json_schema())
+        return inlined(self.model.model_json_schema())
 
     @cached_property
     def unbounded(self) -> dict[str, Any]:
         """The strict schema without lengths and ranges, for endpoints that refuse these."""
-        schema: dict[str, Any] = _without(self.strict, ("maxLength", "maxItems", "minimum", "maximum"))
-        return schema
+        return without_bounds(self.strict)
 
     def read(self, content: str) -> Answers:
         """The answers in `content`. Lenient where nothing can be misread: a fenced or prefixed JSON object is found,
@@ -111,11 +125,11 @@ class ResponseFormat:
 
         Raises `ValueError` where there is no JSON object with the two lists.
         """
-        return self._answers(_parse(content, partial=False))
+        return self._answers(parse_object(content, partial=False))
 
     def read_partial(self, content: str) -> Answers:
         """The complete entries of an answer that was cut off. Raises `ValueError` where there is none."""
-        data = _parse(content, partial=True)
+        data = parse_object(content, partial=True)
         if isinstance(data, dict) and isinstance(data.get("answers"), list):
             data["answers"] = data["answers"][:-1]
         answers = self._answers(data)
@@ -200,7 +214,7 @@ def _object(title: str, **fields: Any) -> type[BaseModel]:
     return model
 
 
-def _plain(schema: dict[str, Any]) -> dict[str, Any]:
+def inlined(schema: dict[str, Any]) -> dict[str, Any]:
     """`schema` with references written out and titles left off: they cost tokens and tell the judge nothing."""
     definitions = schema.get("$defs", {})
 
@@ -220,15 +234,22 @@ def _plain(schema: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _without(node: Any, keywords: tuple[str, ...]) -> Any:
-    if isinstance(node, list):
-        return [_without(item, keywords) for item in node]
-    if isinstance(node, dict):
-        return {key: _without(value, keywords) for key, value in node.items() if key not in keywords}
-    return node
+def without_bounds(schema: dict[str, Any]) -> dict[str, Any]:
+    """`schema` without lengths and ranges, for endpoints that refuse these."""
+
+    def strip(node: Any) -> Any:
+        if isinstance(node, list):
+            return [strip(item) for item in node]
+        if isinstance(node, dict):
+            return {key: strip(value) for key, value in node.items() if key not in _BOUNDS}
+        return node
+
+    stripped: dict[str, Any] = strip(schema)
+    return stripped
 
 
-def _parse(content: str, *, partial: bool) -> Any:
+def parse_object(content: str, *, partial: bool) -> Any:
+    """The JSON object in `content`, whatever stands around it; with `partial` one that was cut off. Raises `ValueError`."""
     begin = content.find("{")
     if begin < 0:
         raise ValueError("the answer holds no JSON object")
