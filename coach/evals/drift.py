@@ -31,8 +31,8 @@ _VANISHED = 4
 """A criterion answered in so many cases of the baseline and in none now is gone, whatever the tests can say of so few."""
 
 _MEASURES: dict[Measure, Callable[[Verdict, Verdict], bool]] = {
-    "violated": lambda verdict, label: verdict == "violated",
-    "answered": lambda verdict, label: verdict in ("met", "violated"),
+    "violated": lambda verdict, _: verdict == "violated",
+    "answered": lambda verdict, _: verdict in ("met", "violated"),
     "right": lambda verdict, label: three_class(verdict) == label,
 }
 
@@ -191,7 +191,7 @@ def _test_groups(pairs: Sequence[_Pair]) -> tuple[Tested, ...]:
     """All criteria, those of each manual and of each severity; the block is the conversation."""
     manuals = sorted({pair.row.rubric for pair in pairs})
     severities: tuple[Severity, ...] = ("critical", "major", "minor")
-    groups: dict[str, Callable[[Row], bool]] = {"all": lambda row: True}
+    groups: dict[str, Callable[[Row], bool]] = {"all": lambda _: True}
     if len(manuals) > 1:
         groups.update({name: lambda row, name=name: row.rubric == name for name in manuals})  # type: ignore[misc]
     groups.update({name: lambda row, name=name: row.severity == name for name in severities})  # type: ignore[misc]

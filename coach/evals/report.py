@@ -1,26 +1,32 @@
 """An eval report: figures overall and by manual, severity and criterion, beside judges that know nothing.
 
-Data first, rendering second: `EvalReport` is what `--format json` prints; text and Markdown are written from it.
+Data first, rendering second: `EvalReport` is what `--format json` prints; `sections` and `checks` are for people and CI.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from coach.evals.agreement import Interval
-from coach.evals.golden import Case
-from coach.evals.results import CaseResult, Figures, figures
+from coach.evals.rendering import Check, Section, interval, percent
+from coach.evals.results import CaseResult, EvalRun, Figures, Row, figures, three_class
 from coach.evals.runner import BASELINES, baseline
 from coach.findings import JudgeInfo, Usage
 
-__all__ = ["EvalReport", "as_json", "as_markdown", "make_report"]
+__all__ = ["EvalReport", "as_json", "checks", "difference", "differences", "judge_names", "make_report", "sections"]
+
+_COLUMNS = (
+    "", "kappa", "AC1", "alpha", "violated: precision", "recall", "F1", "scenario F1", "generosity", "not assessed"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class EvalReport:
-    """`failed` are cases that could not be graded, with the reason; `criteria` has kappa-free counts per criterion."""
+    """`failed` are cases that could not be graded, with the reason; `criteria` counts `LABEL-VERDICT` pairs per criterion.
+
+    `by_criterion` is empty unless it was asked for. `usage.cost_usd` is None where the price of the model is not known.
+    """
 
     judges: tuple[JudgeInfo, ...]
     overall: Figures
@@ -30,26 +36,29 @@ class EvalReport:
     criteria: dict[str, dict[str, int]]
     failed: dict[str, str]
     usage: Usage
+    by_criterion: dict[str, Figures] = field(default_factory=dict)
 
 
-def make_report(cases: Sequence[Case], results: Sequence[CaseResult], judges: Sequence[JudgeInfo]) -> EvalReport:
-    """All figures over `results`, which belong to `cases`."""
-    manuals = sorted({case.rubric.id for case in cases})
+def make_report(run: EvalRun, *, by_criterion: bool = False) -> EvalReport:
+    """All figures over the results of `run`."""
+    results = run.results
+    manuals = sorted({case.rubric.id for case in run.cases})
     usage = Usage()
     for result in results:
         usage += result.usage
     return EvalReport(
-        judges=tuple(judges),
+        judges=tuple(sorted(set(run.judges.values()), key=lambda info: info.prompt_hash)),
         overall=figures(results),
         by_manual={name: figures([r for r in results if r.rubric == name]) for name in manuals},
         by_severity={
             name: figures(results, lambda row, name=name: row.severity == name)  # type: ignore[misc]
             for name in ("critical", "major", "minor")
         },
-        baselines={name: figures(baseline(name, cases)) for name in BASELINES},
+        baselines={name: figures(baseline(name, run.cases)) for name in BASELINES},
         criteria=_criteria(results),
-        failed={result.case: result.failed for result in results if result.failed is not None},
+        failed=run.failed,
         usage=usage,
+        by_criterion=_by_criterion(results) if by_criterion else {},
     )
 
 
@@ -65,6 +74,16 @@ def _criteria(results: Sequence[CaseResult]) -> dict[str, dict[str, int]]:
     return counts
 
 
+def _by_criterion(results: Sequence[CaseResult]) -> dict[str, Figures]:
+    """Figures of every criterion that a label or a verdict says applied somewhere."""
+    cases: dict[str, list[CaseResult]] = {}
+    for result in results:
+        for row in result.rows:
+            cases.setdefault(row.criterion, []).append(result.model_copy(update={"rows": [row]}))
+    applied = _criteria(results)
+    return {name: figures(of, resamples=1000) for name, of in cases.items() if name in applied}
+
+
 def as_json(report: EvalReport) -> dict[str, Any]:
     """The report as plain data."""
     data = asdict(report)
@@ -73,42 +92,81 @@ def as_json(report: EvalReport) -> dict[str, Any]:
     return data
 
 
-def as_markdown(report: EvalReport) -> str:
-    """The report as tables, for a terminal and for a CI summary."""
-    return "\n".join(_lines(report)) + "\n"
+def judge_names(judges: Sequence[JudgeInfo]) -> str:
+    """The judges in a few words: kind, model, the first digits of the prompt hashes."""
+    hashes: dict[str, list[str]] = {}
+    for judge in judges:
+        hashes.setdefault(f"{judge.kind} {judge.model}", []).append(judge.prompt_hash[:8])
+    return ", ".join(f"{name} ({', '.join(digits)})" for name, digits in hashes.items()) or "none"
 
 
-def _lines(report: EvalReport) -> Iterator[str]:
-    judges = ", ".join(f"{judge.kind} {judge.model} ({judge.prompt_hash[:8]})" for judge in report.judges)
-    yield f"Judge: {judges or 'none'}. {report.overall.cases} conversations, {report.overall.labels} labels, "
-    yield f"{report.overall.violations} of them violated. Brackets: 95% intervals, by bootstrap over conversations."
-    yield ""
-    yield "| | kappa | AC1 | alpha | violated: precision | recall | F1 | scenario F1 | generosity | not assessed |"
-    yield "|---|---|---|---|---|---|---|---|---|---|"
-    yield _row("all", report.overall)
-    for name, part in (*report.by_manual.items(), *report.by_severity.items()):
-        yield _row(name, part)
-    for name, part in report.baselines.items():
-        yield _row(f"*{name}*", part)
-    if report.overall.evidence_turn is not None:
-        yield f"\nViolations found at the labelled turn: {report.overall.evidence_turn:.0%}."
+def sections(report: EvalReport) -> list[Section]:
+    """The report for people."""
+    overall = report.overall
+    head = (
+        f"Judge: {judge_names(report.judges)}. {overall.cases} conversations, {overall.labels} labels, "
+        f"{overall.violations} of them violated. Brackets: 95% intervals, by bootstrap over conversations."
+    )
+    parts = {"all": overall, **report.by_manual, **report.by_severity}
+    parts.update({f"({name})": part for name, part in report.baselines.items()})
+    found = [Section(notes=[head], columns=_COLUMNS, rows=[_row(name, part) for name, part in parts.items()])]
+    if report.by_criterion:
+        names = ("criterion", "labels", "violated", "agreement", "AC1", "precision", "recall", "F1", "not assessed")
+        rows = [_criterion_row(name, part) for name, part in report.by_criterion.items()]
+        found.append(Section("By criterion", columns=names, rows=rows))
+    found.append(Section(notes=list(_closing(report))))
     if report.failed:
-        yield f"\n{len(report.failed)} conversations could not be graded:"
-        yield from (f"- {case}: {reason}" for case, reason in report.failed.items())
-    if report.usage.requests:
-        cost = "" if report.usage.cost_usd is None else f", {report.usage.cost_usd:.4f} USD"
-        yield f"\n{report.usage.requests} requests, {report.usage.input_tokens} + {report.usage.output_tokens} tokens{cost}."
+        items = [f"{case}: {reason}" for case, reason in report.failed.items()]
+        found.append(Section(f"{len(items)} conversations could not be graded", items=items))
+    return found
 
 
-def _row(name: str, part: Figures) -> str:
+def _closing(report: EvalReport) -> list[str]:
+    notes = [
+        "(always-met) and (all-met) know nothing of the conversations; all-met is even told which scenarios arose."
+    ]
+    if report.overall.verbatim is not None:
+        at = percent(report.overall.evidence_turn)
+        where = f" Violations that were found are cited at the labelled turn in {at}." if at else ""
+        notes.append(f"Findings of a violation with a verbatim quote: {percent(report.overall.verbatim)}.{where}")
+    usage = report.usage
+    if usage.requests:
+        cost = "cost not known" if usage.cost_usd is None else f"{usage.cost_usd:.4f} USD"
+        notes.append(f"{usage.requests} requests, {usage.input_tokens} + {usage.output_tokens} tokens, {cost}.")
+    return notes
+
+
+def _row(name: str, part: Figures) -> list[str]:
     cells = (
         part.kappa, part.ac1, part.alpha, part.precision, part.recall, part.f1, part.scenario_f1, part.generosity
     )  # fmt: skip
-    open_share = "" if part.not_assessed is None else f"{part.not_assessed:.0%}"
-    return f"| {name} | " + " | ".join(_interval(cell) for cell in cells) + f" | {open_share} |"
+    return [name, *(interval(cell) for cell in cells), percent(part.not_assessed)]
 
 
-def _interval(figure: Interval) -> str:
-    if figure.value is None:
-        return "no data"
-    return f"{figure.value:.2f} [{figure.low:.2f}, {figure.high:.2f}]"
+def _criterion_row(name: str, part: Figures) -> list[str]:
+    cells = (part.agreement, part.ac1, part.precision, part.recall, part.f1)
+    counts = [str(part.labels), str(part.violations)]
+    return [name, *counts, *(interval(cell) for cell in cells), percent(part.not_assessed)]
+
+
+def checks(run: EvalRun) -> list[Check]:
+    """One test case per conversation, an error where it could not be graded. Verdicts that differ from their labels are its
+    output, not failures: how many are too many is for a baseline to say."""
+    return [
+        Check(
+            result.rubric, result.case, error=result.failed, output=[difference(row) for row in differences([result])]
+        )
+        for result in run.results
+    ]
+
+
+def differences(results: Sequence[CaseResult]) -> list[Row]:
+    """The rows whose verdict differs from the label."""
+    return [row for result in results for row in result.rows if three_class(row.verdict) != row.label]
+
+
+def difference(row: Row) -> str:
+    """Label and verdict of a row in one line."""
+    doubt = " (ambiguous)" if row.ambiguous else ""
+    at = f" turn {row.turn} {row.quote!r}" if row.turn is not None else ""
+    return f"{row.case} {row.criterion}: label {row.label}{doubt}, judge {row.verdict}{at}: {row.reason}"

@@ -126,7 +126,7 @@ def _matrix(rows: Iterable[Row]) -> npt.NDArray[np.float64]:
 
 def figures(
     results: Sequence[CaseResult],
-    selected: Callable[[Row], bool] = lambda row: True,
+    selected: Callable[[Row], bool] = lambda _: True,
     *,
     resamples: int = 2000,
 ) -> Figures:

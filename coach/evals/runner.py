@@ -18,7 +18,7 @@ __all__ = ["BASELINES", "baseline", "compare", "grade", "run_cases"]
 
 
 async def run_cases(
-    cases: Sequence[Case], judges: JudgeChoice, *, done: Callable[[CaseResult], None] = lambda result: None
+    cases: Sequence[Case], judges: JudgeChoice, *, done: Callable[[CaseResult], None] = lambda _: None
 ) -> list[CaseResult]:
     """Grade all `cases`, in order of input; what cannot be graded is a result with `failed`."""
     await judges.prepare()
@@ -50,7 +50,7 @@ async def grade(
     *,
     repeatable: bool,
     runs: int = 1,
-    done: Callable[[CaseResult], None] = lambda result: None,
+    done: Callable[[CaseResult], None] = lambda _: None,
 ) -> list[EvalRun]:
     """Grade all `cases` `runs` times. `repeatable`: equal input is known to get equal answers (embedded, recorded)."""
     results = await run_cases([*cases] * runs, judges, done=done)

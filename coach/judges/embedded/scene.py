@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,8 @@ START = -1
 _ENDING_BLOCKS = 3
 _LONGEST_QUOTE = 200
 _SHORTEST_QUOTE = 3
+_SENTENCE_END = re.compile(r"[?!。？！;；\n]+|(?<!\.)\.(?=\s|$|[\"”»])")
+"""Hesitation dots and decimal points end no sentence."""
 
 
 @dataclass(frozen=True)
@@ -149,10 +152,9 @@ class Scene:
 
 def sentence_around(text: str, start: int, end: int) -> str:
     """The sentence of `text` that holds the span, at most 200 characters of it; all of a turn where it is a syllable."""
-    marks = ".?!。？！;；\n"
-    left = max((text.rfind(mark, 0, start) + 1 for mark in marks), default=0)
-    stops = [position + 1 for mark in marks if (position := text.find(mark, max(end - 1, start))) >= 0]
-    right = min(stops, default=len(text))
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    left = max((stop for stop in ends if stop <= start), default=0)
+    right = min((stop for stop in ends if stop >= end and stop > start), default=len(text))
     if right - left > _LONGEST_QUOTE:
         left = max(left, min(start, max(left, end - _LONGEST_QUOTE)))
         right = min(right, left + _LONGEST_QUOTE)

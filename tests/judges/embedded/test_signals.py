@@ -6,6 +6,7 @@ import pytest
 
 from coach.checks import Signal
 from coach.errors import RubricError
+from coach.judges.embedded.scene import sentence_around
 from coach.judges.embedded.signals import SignalFinder
 from coach.transcript import Speaker, Turn
 
@@ -51,3 +52,17 @@ def test_the_earliest_place_counts() -> None:
 def test_signals_that_refer_to_each_other_in_a_circle_are_refused() -> None:
     with pytest.raises(RubricError, match="in a circle"):
         SignalFinder({"a": Signal(any=["b"]), "b": Signal(any=["a"])})
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "sentence"),
+    [
+        ("Good day. That's the rule! Bye.", "rule", "That's the rule!"),
+        ("Well... it costs 3.50, you know. Bye.", "costs", "Well... it costs 3.50, you know."),
+        ("您好。这是规定，没办法！再见。", "规定", "这是规定，没办法！"),
+        ("喂！嗯。", "嗯", "喂！嗯。"),
+    ],
+)
+def test_a_quote_is_the_sentence_around_the_words(text: str, words: str, sentence: str) -> None:
+    start = text.index(words)
+    assert sentence_around(text, start, start + len(words)) == sentence
