@@ -1,4 +1,4 @@
-"""Where the files that travel with coach are: rubrics and prompts.
+"""Where the files that travel with coach are: rubrics, prompts, labelled conversations.
 
 Promise: the same call works in a checkout, in an editable install and in an installed wheel, from any folder.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["prompts_folder", "rubrics_folder"]
+__all__ = ["golden_folder", "prompts_folder", "rubrics_folder"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -25,3 +25,9 @@ def rubrics_folder() -> Path:
 def prompts_folder() -> Path:
     """The versioned prompt templates."""
     return _folder("prompts")
+
+
+def golden_folder() -> Path:
+    """The labelled conversations that a judge qualifies on: the `dev` split, one file per manual."""
+    installed = _PACKAGE / "data" / "golden"
+    return installed if installed.is_dir() else _PACKAGE.parent / "evals" / "golden" / "dev"

@@ -1,8 +1,7 @@
-"""`coach eval ...`: hold a judge against labelled conversations."""
+"""`coach eval ...`: hold a judge against labelled conversations, and notice when it grades differently from before."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +14,16 @@ app = typer.Typer(help="Hold a judge against labelled conversations.", no_args_i
 Golden = Annotated[
     list[Path] | None, typer.Option("--golden", help="Labelled cases: a file or folder; again for more.")
 ]
+JudgeName = Annotated[str, typer.Option("--judge", help="auto, llm or embedded.")]
+Model = Annotated[str | None, typer.Option("--model", help="Model of the endpoint [COACH_MODEL].")]
+BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Base URL of the endpoint [OPENAI_BASE_URL].")]
+Concurrency = Annotated[int | None, typer.Option("--concurrency", help="Requests in flight at once.")]
+Record = Annotated[Path | None, typer.Option("--record", help="Keep the endpoint's answers in this folder.")]
+Replay = Annotated[Path | None, typer.Option("--replay", help="Take the answers from this folder, without a network.")]
+Format = Annotated[str, typer.Option("--format", help="table, md, json or junit.")]
+OutputFile = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")]
+
+_GOLDEN = Path("evals/golden")
 
 
 @app.callback()
@@ -25,31 +34,90 @@ def _root() -> None:
 @app.command()
 def run(
     golden: Golden = None,
-    judge: Annotated[str, typer.Option(help="auto, llm or embedded.")] = "auto",
-    model: Annotated[str | None, typer.Option(help="Model of the endpoint [COACH_MODEL].")] = None,
-    base_url: Annotated[str | None, typer.Option(help="Base URL of the endpoint [OPENAI_BASE_URL].")] = None,
-    concurrency: Annotated[int | None, typer.Option(help="Requests in flight at once.")] = None,
-    format: Annotated[str, typer.Option(help="md (also to read) or json.")] = "md",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+    judge: JudgeName = "auto",
+    model: Model = None,
+    base_url: BaseUrl = None,
+    concurrency: Concurrency = None,
+    record: Record = None,
+    replay: Replay = None,
+    format: Format = "table",
+    output: OutputFile = None,
+    by: Annotated[str | None, typer.Option(help="criterion: add a table of criteria.")] = None,
+    rows: Annotated[Path | None, typer.Option(help="Write every label and verdict to this file (JSON Lines).")] = None,
     errors: Annotated[bool, typer.Option("--errors", help="List every verdict that differs from its label.")] = False,
 ) -> None:
     """Grade labelled conversations and print the agreement with 95% intervals, beside judges that know nothing.
 
-    Exit code: 0 fine; 2 broken input; 3 some conversations could not be graded.
+    Exit code: 0 fine; 2 broken input; 3 the judge could not be reached or failed on some conversations.
     """
-    from coach.cli.evaluating import evaluate
-    from coach.errors import ConfigError
-    from coach.evals.report import as_json, as_markdown
+    from coach.cli.evaluating import JudgeFlags, Output, need_libraries
 
-    if format not in ("md", "json"):
-        raise ConfigError(f"--format {format!r}: choose md or json")
-    report, differing = evaluate(golden or [Path("evals/golden")], judge, model, base_url, concurrency)
-    text = json.dumps(as_json(report), ensure_ascii=False, indent=2) + "\n" if format == "json" else as_markdown(report)
-    if output is None:
-        typer.echo(text, nl=False)
-    else:
-        output.write_text(text, "utf-8")
-    if errors:
-        for line in differing:
-            typer.echo(line)
-    raise typer.Exit(3 if report.failed else 0)
+    need_libraries()
+    from coach.cli import guarding
+
+    flags = JudgeFlags(judge, model, base_url, concurrency, record, replay)
+    code = guarding.run(golden or [_GOLDEN], flags, Output(format, output), by=by, rows=rows, errors=errors)
+    raise typer.Exit(code)
+
+
+@app.command()
+def baseline(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The baseline's file, to be committed.")],
+    golden: Golden = None,
+    judge: JudgeName = "auto",
+    model: Model = None,
+    base_url: BaseUrl = None,
+    concurrency: Concurrency = None,
+    record: Record = None,
+    replay: Replay = None,
+    runs: Annotated[
+        int, typer.Option(min=1, max=25, help="Grade so often: with a judge that varies, smaller shifts are found.")
+    ] = 1,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+) -> None:
+    """Freeze what a judge says of the labelled conversations, for `coach eval compare`.
+
+    Exit code: 0 written; 2 broken input, or the file is there already; 3 the judge could not be reached or failed.
+    """
+    from coach.cli.evaluating import JudgeFlags, need_libraries
+
+    need_libraries()
+    from coach.cli import guarding
+
+    flags = JudgeFlags(judge, model, base_url, concurrency, record, replay)
+    raise typer.Exit(guarding.freeze(golden or [_GOLDEN], flags, output, runs=runs, force=force))
+
+
+@app.command()
+def compare(
+    baseline: Annotated[Path | None, typer.Argument(help="A baseline's file.")] = None,
+    judges: Annotated[
+        str | None, typer.Option(help="Instead: two judges, each embedded, llm, llm:MODEL or replay:FOLDER.")
+    ] = None,
+    golden: Golden = None,
+    judge: JudgeName = "auto",
+    model: Model = None,
+    base_url: BaseUrl = None,
+    concurrency: Concurrency = None,
+    record: Record = None,
+    replay: Replay = None,
+    format: Format = "table",
+    output: OutputFile = None,
+) -> None:
+    """Grade again and test the verdicts against a baseline, or two judges against each other.
+
+    Exit code: 0 fine; 1 drift or regression; 2 broken input; 3 the judge could not be reached or failed.
+    """
+    from coach.cli.evaluating import JudgeFlags, Output, need_libraries
+    from coach.errors import ConfigError
+
+    need_libraries()
+    from coach.cli import guarding
+
+    flags = JudgeFlags(judge, model, base_url, concurrency, record, replay)
+    if (baseline is None) == (judges is None):
+        raise ConfigError("name a baseline's file, or two judges with --judges")
+    if baseline is not None:
+        raise typer.Exit(guarding.compare(baseline, golden or [_GOLDEN], flags, Output(format, output)))
+    assert judges is not None
+    raise typer.Exit(guarding.compare_judges(judges, golden or [_GOLDEN], flags, Output(format, output)))

@@ -1,45 +1,162 @@
-"""What `coach eval run` does once its flags are parsed."""
+"""What the `coach eval` commands share once their flags are parsed: which judge grades, and what it found.
+
+Promise: a judge that cannot be reached or fails is a `JudgeError` (exit code 3), never to be taken for broken input (2).
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
-from typing import cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from coach.config import Settings
-from coach.errors import ConfigError
-from coach.evals.golden import read_cases
-from coach.evals.report import EvalReport, make_report
-from coach.evals.results import CaseResult
-from coach.evals.runner import run_cases
+from coach.errors import ConfigError, JudgeError
 from coach.judges.choice import JudgeChoice, JudgeKind
 
-__all__ = ["evaluate"]
+if TYPE_CHECKING:
+    from coach.evals.golden import Case
+    from coach.evals.recording import Recorder, Replay
+    from coach.evals.rendering import Check, Section
+    from coach.evals.results import CaseResult, EvalRun
+
+__all__ = ["FORMATS", "JudgeFlags", "Output", "need_libraries", "note"]
+
+FORMATS = ("table", "md", "json", "junit")
+_REPLAY_ADDRESS = "http://recorded.invalid/v1"
+"""Nothing is sent there; the judge wants an address to be configured."""
 
 
-def evaluate(
-    golden: list[Path], judge: str, model: str | None, base_url: str | None, concurrency: int | None
-) -> tuple[EvalReport, list[str]]:
-    """The report, and a line for every verdict that differs from its label."""
-    if judge not in get_args(JudgeKind):
-        raise ConfigError(f"--judge {judge!r}: choose one of {', '.join(get_args(JudgeKind))}")
-    cases = read_cases(golden)
-    judges = JudgeChoice(cast(JudgeKind, judge), Settings.read(model=model, base_url=base_url, concurrency=concurrency))
-    results = asyncio.run(run_cases(cases, judges))
-    used = {case.rubric.id: case.rubric for case in cases}
-    infos = {judges.judge(rubric).info for rubric in used.values()}
-    return make_report(cases, results, sorted(infos, key=lambda info: info.prompt_hash)), _differing(results)
+def need_libraries() -> None:
+    """Raise `ConfigError` where the statistics libraries are not installed."""
+    missing = [name for name in ("numpy", "scipy", "statsmodels") if find_spec(name) is None]
+    if missing:
+        raise ConfigError(f"coach eval needs {', '.join(missing)}: pip install 'coach[eval]'")
 
 
-def _differing(results: list[CaseResult]) -> list[str]:
-    lines: list[str] = []
-    for result in results:
-        for row in result.rows:
-            verdict = "not_applicable" if row.verdict == "not_assessed" else row.verdict
-            if verdict != row.label:
-                doubt = " (ambiguous)" if row.ambiguous else ""
-                at = f" turn {row.turn} {row.quote!r}" if row.turn is not None else ""
-                lines.append(
-                    f"{row.case} {row.criterion}: label {row.label}{doubt}, judge {row.verdict}{at}: {row.reason}"
-                )
-    return lines
+def note(message: str) -> None:
+    """Say something to the person who waits, on standard error."""
+    print(f"coach: {message}", file=sys.stderr)
+
+
+@dataclass(frozen=True)
+class JudgeFlags:
+    """The flags that say which judge grades, and whether its answers are recorded or replayed."""
+
+    judge: str = "auto"
+    model: str | None = None
+    base_url: str | None = None
+    concurrency: int | None = None
+    record: Path | None = None
+    replay: Path | None = None
+
+    @classmethod
+    def named(cls, spec: str, like: JudgeFlags) -> JudgeFlags:
+        """A judge by name: `embedded`, `llm`, `llm:MODEL` or `replay:FOLDER`. Raises `ConfigError`."""
+        kind, _, rest = spec.partition(":")
+        if kind == "replay" and rest:
+            return replace(like, judge="llm", replay=Path(rest), record=None)
+        if kind in ("embedded", "llm") and not (kind == "embedded" and rest):
+            return replace(like, judge=kind, model=rest or like.model, record=None, replay=None)
+        raise ConfigError(f"--judges {spec!r}: write embedded, llm, llm:MODEL or replay:FOLDER")
+
+    def settings(self) -> Settings:
+        """The settings for the endpoint; in a replay none is asked. Raises `ConfigError`."""
+        address = _REPLAY_ADDRESS if self.replay else self.base_url
+        return Settings.read(model=self.model, base_url=address, concurrency=self.concurrency)
+
+    def choice(self) -> tuple[JudgeChoice, Replay | Recorder | None]:
+        """The judge, and what stands between it and the network, if anything does. Raises `ConfigError`, `InputError`."""
+        if self.judge not in get_args(JudgeKind):
+            raise ConfigError(f"--judge {self.judge!r}: choose one of {', '.join(get_args(JudgeKind))}")
+        if self.record and self.replay:
+            raise ConfigError("--record asks the endpoint and --replay does not: choose one")
+        kind = "llm" if self.replay and self.judge == "auto" else self.judge
+        if self.replay is None and self.record is None:
+            return JudgeChoice(cast(JudgeKind, kind), self.settings()), None
+        from coach.evals.recording import Recorder, Replay
+
+        transport = Replay(self.replay) if self.replay else Recorder(cast(Path, self.record))
+        judges = JudgeChoice(cast(JudgeKind, kind), self.settings(), transport=transport)
+        if judges.kind == "embedded":
+            raise ConfigError("the embedded judge asks no endpoint: there is nothing to record or replay")
+        return judges, transport
+
+    def grade(
+        self, cases: Sequence[Case], *, runs: int = 1, done: Callable[[CaseResult], None] = lambda _: None
+    ) -> list[EvalRun]:
+        """Grade `cases` `runs` times. Raises `JudgeError` where the judge cannot be reached at all."""
+        from coach.evals.runner import grade
+
+        judges, transport = self.choice()
+        repeatable = judges.kind == "embedded" or (transport is not None and runs == 1)
+        try:
+            found = asyncio.run(grade(cases, judges, repeatable=repeatable, runs=runs, done=done))
+        except ConfigError as error:
+            if _of_endpoint(error):
+                raise JudgeError(str(error)) from error
+            raise
+        finally:
+            for line in getattr(transport, "notes", list)():
+                note(line)
+        return found
+
+
+def _of_endpoint(error: ConfigError) -> bool:
+    """Whether an endpoint was asked and let us down, as opposed to a flag that cannot work."""
+    import openai
+
+    from coach.judges.llm.faults import Fault
+
+    return isinstance(error.__context__ or error.__cause__, openai.OpenAIError | TimeoutError | Fault)
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where results go and in which format. Checked before anything is graded."""
+
+    format: str
+    path: Path | None
+
+    def __post_init__(self) -> None:
+        if self.format not in FORMATS:
+            raise ConfigError(f"--format {self.format!r}: choose one of {', '.join(FORMATS)}")
+
+    def write(
+        self,
+        sections: Callable[[], list[Section]],
+        data: Callable[[], Any],
+        checks: Callable[[], list[Check]],
+        *,
+        name: str,
+        properties: dict[str, str] | None = None,
+    ) -> None:
+        """Write one result; only what its format needs is made."""
+        from coach.evals.rendering import as_junit, as_markdown, as_table
+
+        if self.format == "json":
+            text = json.dumps(data(), ensure_ascii=False, indent=2, default=str) + "\n"
+        elif self.format == "junit":
+            text = as_junit(name, checks(), properties or {})
+        elif self.format == "md":
+            text = as_markdown(sections())
+        else:
+            terminal = self.path is None and sys.stdout.isatty()
+            text = as_table(sections(), width=_columns() if terminal else None, color=terminal)
+        if self.path is None:
+            sys.stdout.write(text)
+            return
+        try:
+            self.path.write_text(text, "utf-8")
+        except OSError as error:
+            raise ConfigError(f"--output {self.path}: cannot be written: {error}") from error
+
+
+def _columns() -> int:
+    from shutil import get_terminal_size
+
+    return get_terminal_size((140, 24)).columns

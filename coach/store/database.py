@@ -23,6 +23,7 @@ from coach.errors import ConfigError, StoreError
 from coach.findings import Audit, JudgeInfo, Usage
 from coach.rubric import Rubric
 from coach.store.connection import connect, store_error, transaction
+from coach.store.qualifications import Qualification, qualification_from_row, qualification_row
 from coach.store.records import Failure, Hit, Run, RunState, StoredAudit
 from coach.store.rows import audit_from_rows, audit_row, finding_rows, occurrence_rows, run_from_row, turn_rows
 from coach.store.words import match_expression
@@ -188,6 +189,20 @@ class Store:
                 for turn in turns
             ),
         )
+
+    def save_qualification(self, qualification: Qualification) -> None:
+        """Add what `coach eval qualify` found; earlier ones of the same judge stay."""
+        with self._writing() as db:
+            _insert(db, "qualifications", qualification_row(qualification))
+
+    def qualification(self, judge: JudgeInfo) -> Qualification | None:
+        """The newest qualification of exactly this judge: kind, model and prompt hash."""
+        rows = self._rows(
+            "select * from qualifications where judge_kind = :kind and judge_model = :model"
+            " and prompt_hash = :prompt_hash order by id desc limit 1",
+            judge.model_dump(),
+        )
+        return qualification_from_row(rows[0]) if rows else None
 
     def search(self, words: str, limit: int = 20) -> list[Hit]:
         """Turns that hold all of `words`, the best match first; case and accents do not matter, in any language.

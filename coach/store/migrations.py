@@ -164,3 +164,29 @@ def _m004_findings(db: Database) -> None:
         not_null={"audit_id", "scenario", "turns"},
         foreign_keys=[("audit_id", "audits", "id")],
     ).create_index(["audit_id"])
+
+
+@MIGRATIONS(name="m005_qualifications")
+def _m005_qualifications(db: Database) -> None:
+    figures = {f"{name}{end}": float for name in ("kappa", "f1") for end in ("", "_low", "_high")}
+    db.table("qualifications").create(
+        {
+            "id": int,
+            "created": str,
+            **_JUDGE,
+            "endpoint": str,
+            "rubrics": str,
+            "conversations": int,
+            "ungraded": int,
+            **figures,
+            "precision": float,
+            "recall": float,
+            "floor_f1": float,
+            "floor_kappa": float,
+            "qualified": int,
+            "reasons": str,
+            **_USAGE,
+        },
+        pk="id",
+        not_null={"created", *_JUDGE, "rubrics", "conversations", "ungraded", "qualified", "reasons"},
+    ).create_index(["judge_kind", "judge_model", "prompt_hash"])

@@ -17,6 +17,9 @@ from coach.transcript import Speaker, Turn
 
 __all__ = ["SignalFinder", "Spot"]
 
+_REMEMBERED = 512
+"""So many turns are kept: a conversation is graded again with every rewrite in place, and nearly all of its turns recur."""
+
 _SENTENCE_END = re.compile(r"[.?!。;；\n]")
 _QUOTATION = re.compile(r"[“«「『\"]([^“”«»「」『』\"]{2,200})[”»」』\"]")
 
@@ -50,9 +53,19 @@ class SignalFinder:
             circle = " -> ".join(error.args[1])
             raise RubricError(f"signals refer to each other in a circle: {circle}") from error
         self._by_length = [name for name, s in signals.items() if not s.phrases and not s.any]
+        self._remembered: dict[tuple[Speaker, str], dict[str, Spot]] = {}
 
     def find(self, turn: Turn) -> dict[str, Spot]:
-        """Signal name -> the first place in `turn` that carries it."""
+        """Signal name -> the first place in `turn` that carries it. Not to be changed: recent answers are given again."""
+        key = turn.speaker, turn.text
+        known = self._remembered.get(key)
+        if known is None:
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            known = self._remembered[key] = self._find(turn)
+        return known
+
+    def _find(self, turn: Turn) -> dict[str, Spot]:
         folded = fold(turn.text)
         quotations = [match.span(1) for match in _QUOTATION.finditer(turn.text)]
         best: dict[str, tuple[int, int]] = {}

@@ -1,0 +1,1 @@
+"""Rewrites: what an agent could have said instead, checked before anyone sees it."""
