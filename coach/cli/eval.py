@@ -24,6 +24,7 @@ Format = Annotated[str, typer.Option("--format", help="table, md, json or junit.
 OutputFile = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")]
 
 _GOLDEN = Path("evals/golden")
+_INJECTIONS = Path("evals/adversarial/injections.jsonl")
 
 
 @app.callback()
@@ -121,3 +122,108 @@ def compare(
         raise typer.Exit(guarding.compare(baseline, golden or [_GOLDEN], flags, Output(format, output)))
     assert judges is not None
     raise typer.Exit(guarding.compare_judges(judges, golden or [_GOLDEN], flags, Output(format, output)))
+
+
+@app.command()
+def qualify(
+    golden: Golden = None,
+    judge: JudgeName = "auto",
+    model: Model = None,
+    base_url: BaseUrl = None,
+    concurrency: Concurrency = None,
+    record: Record = None,
+    replay: Replay = None,
+    format: Format = "table",
+    output: OutputFile = None,
+    conversations: Annotated[int, typer.Option(min=3, help="How many labelled conversations to grade.")] = 20,
+    rubric: Annotated[list[str] | None, typer.Option(help="Only those of this manual; again for more.")] = None,
+    min_f1: Annotated[float, typer.Option(min=0, max=1, help="F1 of violations that a judge must reach.")] = 0.6,
+    db: Annotated[Path | None, typer.Option(help="Keep the outcome in this SQLite file [COACH_DB].")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Send nothing: say what it would take.")] = False,
+) -> None:
+    """Put a judge to the test before relying on it, and keep how it did: audits, reports and doctor then say so.
+
+    Exit code: 0 qualified; 1 not qualified; 2 broken input; 3 the judge could not be reached or failed.
+    """
+    from coach.cli.evaluating import JudgeFlags, Output, need_libraries
+
+    need_libraries()
+    from coach.cli import trials
+
+    flags = JudgeFlags(judge, model, base_url, concurrency, record, replay)
+    code = trials.qualify(
+        golden or [],
+        flags,
+        Output(format, output),
+        number=conversations,
+        rubrics=rubric or [],
+        floor_f1=min_f1,
+        db=db,
+        dry_run=dry_run,
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
+def robustness(
+    golden: Golden = None,
+    judge: JudgeName = "auto",
+    model: Model = None,
+    base_url: BaseUrl = None,
+    concurrency: Concurrency = None,
+    record: Record = None,
+    replay: Replay = None,
+    format: Format = "table",
+    output: OutputFile = None,
+    only: Annotated[str | None, typer.Option(help="Some of the perturbations, with commas, or injections.")] = None,
+    injections: Annotated[Path | None, typer.Option(help="Attacks, one a line.")] = None,
+    each: Annotated[int, typer.Option(min=1, help="Conversations that each attack is planted into.")] = 1,
+    limit: Annotated[int | None, typer.Option(min=1, help="Take only so many of the conversations.")] = None,
+    examples: Annotated[int, typer.Option(min=0, help="Flips to list.")] = 20,
+) -> None:
+    """Grade conversations changed in ways that must not matter, and print how often verdicts flip, with intervals.
+
+    Exit code: 0 measured; 2 broken input; 3 the judge could not be reached or failed on some conversations.
+    """
+    from coach.cli.evaluating import JudgeFlags, Output, need_libraries
+
+    need_libraries()
+    from coach.cli import trials
+
+    if injections is None and _INJECTIONS.is_file():
+        injections = _INJECTIONS
+    code = trials.try_robustness(
+        golden or [_GOLDEN / "dev"],
+        JudgeFlags(judge, model, base_url, concurrency, record, replay),
+        Output(format, output),
+        only=only,
+        injections=injections,
+        each=each,
+        limit=limit,
+        examples=examples,
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
+def add(
+    output: Annotated[Path, typer.Option("--output", "-o", help="File of labelled cases to append to.")],
+    audits: Annotated[Path | None, typer.Argument(help="Audits by coach audit --format jsonl.")] = None,
+    transcript: Annotated[
+        list[str] | None, typer.Option(help="Where the conversations are: file, folder or glob; again for more.")
+    ] = None,
+    db: Annotated[Path | None, typer.Option(help="Instead: a database of coach audit --db.")] = None,
+    conversation: Annotated[list[str] | None, typer.Option(help="Only this one (its id); again for more.")] = None,
+    rubric: Annotated[str | None, typer.Option(help="The rubric's file, where it is not one of coach's.")] = None,
+) -> None:
+    """Make labelled cases of real audits: the judge's verdicts as proposals that a person has to confirm one by one.
+
+    Exit code: 0 written; 2 broken input.
+    """
+    from coach.cli.evaluating import need_libraries
+
+    need_libraries()
+    from coach.cli import trials
+
+    source = trials.StubSource(audits, tuple(transcript or ()), db, tuple(conversation or ()))
+    raise typer.Exit(trials.add(source, output, rubric=rubric))

@@ -98,7 +98,5 @@ def compare_judges(names: str, golden: Sequence[Path], flags: JudgeFlags, output
     cases = read_cases(golden)
     first, second = (each.grade(cases)[0] for each in both)
     found = head_to_head.head_to_head(first, second)
-    output.write(
-        lambda: head_to_head.sections(found), lambda: asdict(found), lambda: [], name="coach eval compare --judges"
-    )
+    output.write(lambda: head_to_head.sections(found), lambda: asdict(found), list, name="coach eval compare --judges")
     return 3 if found.failed else 0

@@ -60,6 +60,7 @@ _UNITS = {
     "euro": r"euros?|欧元|€",
     "dollar": r"dollars?|dolar(?:es)?|usd|美元",
     "percent": r"%|per ?cent|por ciento",
+    "half_past": r"点半",
     "clock": r"o'?clock|[ap]\.?m\b\.?|en punto|点",
     "kilo": r"kilos?|kg\b|公斤",
     "floor": r"floors?|pisos?|楼|层",

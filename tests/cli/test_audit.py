@@ -179,7 +179,7 @@ def test_auto_names_the_rubrics_that_fit(coach: Coach) -> None:
     assert "hubei-rcu" in ended.err
 
 
-def test_a_pipe_that_is_closed_early_is_no_error(coach: Coach, rubric: Path, tmp_path: Path) -> None:
+def test_a_pipe_that_is_closed_early_is_no_error(rubric: Path, tmp_path: Path) -> None:
     import subprocess
     import sys
 

@@ -62,8 +62,13 @@ class Scene:
         return speech
 
     def carries(self, turn: int, names: Iterable[str]) -> str | None:
-        """The first of `names` that the turn carries."""
+        """The first of `names` that the turn carries, said or quoted."""
         return next((name for name in names if name in self.signals[turn]), None)
+
+    def says(self, turn: int, names: Iterable[str]) -> str | None:
+        """The first of `names` that the turn carries in words of the speaker's own."""
+        carried = self.signals[turn]
+        return next((name for name in names if name in carried and not carried[name].quoted), None)
 
     def moments(self, specifications: Sequence[Moment]) -> list[int]:
         """Turns at which any of the moments happens, in order."""
@@ -85,7 +90,7 @@ class Scene:
         return speech[-1:] if moment.at == "last" else speech[-_ENDING_BLOCKS:]
 
     def _happens(self, moment: Moment, turn: int) -> bool:
-        if moment.says and self.carries(turn, moment.says) is None:
+        if moment.says and self.says(turn, moment.says) is None:
             return False
         if any(self.carries(turn, [item] if isinstance(item, str) else item) is None for item in moment.also):
             return False

@@ -27,15 +27,20 @@ def _gap(before: Turn, after: Turn) -> float | None:
     return after.start - before.end
 
 
+def _next_sound(turns: Sequence[Turn], index: int) -> Turn | None:
+    """The next turn that ends a silence: speech by anyone or an event of the agent's (a hang-up), not a customer's event."""
+    return next((turn for turn in turns[index + 1 :] if not (turn.is_event and turn.speaker == "customer")), None)
+
+
 def pauses_after(scene: Scene, moments: Sequence[int]) -> list[Figure]:
-    """Seconds from the end of each moment's turn to the next turn, pinned to the moment."""
+    """Seconds from the end of each moment's turn to the next sound, pinned to the moment."""
     turns = scene.transcript.turns
     found: list[Figure] = []
     for moment in moments:
-        if 0 <= moment < len(turns) - 1:
-            gap = _gap(turns[moment], turns[moment + 1])
-            if gap is not None:
-                found.append((gap, moment))
+        following = _next_sound(turns, moment) if moment >= 0 else None
+        gap = _gap(turns[moment], following) if following is not None else None
+        if gap is not None:
+            found.append((gap, moment))
     return found
 
 
@@ -55,15 +60,16 @@ def silences(scene: Scene, announced_by: Iterable[str]) -> list[Figure]:
     """Seconds of silence before each agent turn, unless the agent announced it in the turns just before."""
     turns, names = scene.transcript.turns, list(announced_by)
     found: list[Figure] = []
-    for before, turn in pairwise(turns):
-        if turn.speaker != "agent" or turn.is_event:
+    before: Turn | None = None
+    for turn in turns:
+        if turn.is_event and turn.speaker == "customer":
             continue
-        gap = _gap(before, turn)
-        if gap is None:
-            continue
-        recent = [t.index for t in turns[max(0, turn.index - 3) : turn.index] if t.speaker == "agent"]
-        if not any(scene.carries(index, names) for index in recent):
-            found.append((gap, turn.index))
+        if before is not None and turn.speaker == "agent" and not turn.is_event:
+            gap = _gap(before, turn)
+            recent = [t.index for t in turns[max(0, turn.index - 3) : turn.index] if t.speaker == "agent"]
+            if gap is not None and not any(scene.carries(index, names) for index in recent):
+                found.append((gap, turn.index))
+        before = turn
     return found
 
 

@@ -1,0 +1,100 @@
+"""What is to be rewritten: one turn with all the criteria that are broken there, and where missing words belong.
+
+Promise: every violated finding of an audit is in exactly one task, or is told why no wording could mend it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from coach.findings import Audit, Finding
+from coach.rewriting.facts import FactCheck
+from coach.rubric import ALWAYS, Criterion, Rubric
+from coach.transcript import Transcript, Turn
+
+__all__ = ["RewriteTask", "tasks_of"]
+
+
+@dataclass(frozen=True)
+class RewriteTask:
+    """Turn `turn` of `transcript`, and the findings to mend there. `grading` is the audit as it stands."""
+
+    transcript: Transcript
+    grading: Audit
+    rubric: Rubric
+    turn: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def said(self) -> Turn:
+        """The turn as it was said."""
+        return self.transcript.turns[self.turn]
+
+    @property
+    def language(self) -> str:
+        """The language to write in: that of the conversation, else of the manual."""
+        return self.transcript.primary_language or self.rubric.language
+
+    @cached_property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """The broken criteria, in the order of the findings."""
+        return tuple(self.rubric.by_id[finding.criterion] for finding in self.findings)
+
+    @cached_property
+    def broken(self) -> frozenset[str]:
+        """Ids of the broken criteria."""
+        return frozenset(finding.criterion for finding in self.findings)
+
+    @cached_property
+    def facts(self) -> FactCheck:
+        """The check that a rewrite here has to pass."""
+        return FactCheck.of(self.transcript, self.turn, self.criteria, self.language)
+
+    def only(self, ids: frozenset[str]) -> RewriteTask:
+        """The same turn with some of the criteria."""
+        return replace(self, findings=tuple(f for f in self.findings if f.criterion in ids))
+
+
+def tasks_of(transcript: Transcript, grading: Audit, rubric: Rubric) -> tuple[list[RewriteTask], dict[str, str]]:
+    """The tasks in the order of their turns, and criterion id -> why there is nothing to rewrite."""
+    by_turn: dict[int, list[Finding]] = {}
+    hopeless: dict[str, str] = {}
+    for finding in grading.violated():
+        criterion = rubric.by_id.get(finding.criterion)
+        if criterion is None or not finding.evidence:
+            hopeless[finding.criterion] = "the rubric no longer has this criterion"
+        elif _is_timing(finding, criterion):
+            hopeless[finding.criterion] = "it is broken by timing, which no wording mends"
+        else:
+            by_turn.setdefault(_place(finding, criterion, transcript, grading), []).append(finding)
+    tasks = [
+        RewriteTask(transcript, grading, rubric, turn, tuple(findings)) for turn, findings in sorted(by_turn.items())
+    ]
+    return tasks, hopeless
+
+
+def _is_timing(finding: Finding, criterion: Criterion) -> bool:
+    kinds = {check.check for check in criterion.checks}
+    if criterion.assess == "timing" or kinds == {"timing"}:
+        return True
+    measured = any(finding.rationale.startswith(f"{c.measure}:") for c in criterion.checks if c.check == "timing")
+    return "timing" in kinds and measured
+
+
+def _place(finding: Finding, criterion: Criterion, transcript: Transcript, grading: Audit) -> int:
+    """The turn to work on. What is missing from a situation that begins later than the cited turn belongs to the agent's
+    first words in it: a question whether all is clear does not go with the greeting."""
+    cited = finding.evidence[0].turn
+    if criterion.scenario == ALWAYS:
+        return cited
+    moments = next((o.turns for o in grading.scenarios if o.scenario == criterion.scenario), ())
+    if not moments or cited >= moments[0]:
+        return cited
+    return _agent_turn_from(transcript, moments[0]) or cited
+
+
+def _agent_turn_from(transcript: Transcript, begin: int) -> int | None:
+    spoken: Sequence[Turn] = [turn for turn in transcript.turns[begin:] if turn.speaker == "agent" and not turn.is_event]
+    return spoken[0].index if spoken else None
