@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from coach.patterns import parse_pattern
+from coach.transcript import Channel
 
 __all__ = [
     "Check",
@@ -100,7 +101,7 @@ class Detection(_Spec):
     any: list[Moment] = Field(default_factory=list)
     unless: list[Moment] = Field(default_factory=list)
     unless_scenarios: list[Name] = Field(default_factory=list)
-    channels: list[str] = Field(default_factory=list)
+    channels: list[Channel] = Field(default_factory=list)
     confidence: Confidence = 0.8
 
     @model_validator(mode="after")
@@ -117,6 +118,7 @@ class _Check(_Spec):
 
     when: list[Moment] = Field(default_factory=list)
     unless: list[Moment] = Field(default_factory=list)
+    channels: list[Channel] = Field(default_factory=list, description="Only in these channels; empty: in all.")
     confidence: Confidence = 0.8
     reason: str = Field(default="", max_length=200, description="What a finding by this check says, in one sentence.")
 

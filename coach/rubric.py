@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from pydantic_core import PydanticCustomError
 
 from coach.checks import Check, Detection, Moment, Name, Signal, Timing
+from coach.transcript import Channel
 
 __all__ = [
     "ALWAYS",
@@ -133,7 +134,7 @@ class Rubric(_Spec):
     id: Name
     title: Text
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
-    channels: Annotated[list[Literal["phone", "phone-outbound", "chat", "in-person"]], Field(min_length=1)]
+    channels: Annotated[list[Channel], Field(min_length=1)]
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
     manual: Manual
     match: dict[str, str | list[str]] = Field(

@@ -89,8 +89,11 @@ class Baseline(_Frozen):
     cases: dict[str, FrozenCase]
 
 
-def make_baseline(runs: Sequence[EvalRun]) -> Baseline:
-    """Freeze runs of one judge over the same cases. Raises `ConfigError` where a case could not be graded."""
+def make_baseline(runs: Sequence[EvalRun], floors: dict[str, dict[str, float]] | None = None) -> Baseline:
+    """Freeze runs of one judge over the same cases; `floors` in place of those that follow from the first run.
+
+    Raises `ConfigError` where a case could not be graded.
+    """
     first = runs[0]
     failed = {name: reason for run in runs for name, reason in run.failed.items()}
     if failed:
@@ -111,7 +114,7 @@ def make_baseline(runs: Sequence[EvalRun]) -> Baseline:
             )
             for name, rubric in sorted(rubrics.items())
         },
-        floors=_floors(first),
+        floors=_floors(first) if floors is None else floors,
         cases={case.transcript.id: _freeze(runs, place) for place, case in enumerate(first.cases)},
     )
 

@@ -16,13 +16,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from coach.evals.baseline import FLOOR_FIGURES, Baseline, FrozenCase, FrozenCriterion
 from coach.evals.comparison import ALPHA, Comparison, Flip, Floor, Measure, Slide, Tested
 from coach.evals.paired import Outcome, corrected, mean_slide, shift
 from coach.evals.results import CaseResult, EvalRun, Row, figures, three_class
 from coach.findings import Finding, Verdict
-from coach.rubric import Rubric, Severity
+from coach.rubric import Rubric
 from coach.scoring import score
 
 __all__ = ["compare_with_baseline"]
@@ -52,6 +53,7 @@ class _Pair:
 def compare_with_baseline(baseline: Baseline, run: EvalRun) -> Comparison:
     """Lay `run` beside `baseline`. Cases that the baseline does not know are named and not compared."""
     pairs, missing = _pairs(baseline, run)
+    tally = _Tally.of(pairs)
     graded = {result.case: result for result in run.results if result.failed is None}
     paired = {pair.row.case for pair in pairs}
     compared = [name for name in baseline.cases if name in graded and name in paired]
@@ -63,8 +65,8 @@ def compare_with_baseline(baseline: Baseline, run: EvalRun) -> Comparison:
         failed=run.failed,
         rescored=tuple(_rescored(baseline, run)),
         flips=tuple(_flips(baseline, run, pairs)),
-        criteria=_test_criteria(pairs),
-        groups=_test_groups(pairs),
+        criteria=_test_criteria(pairs, tally),
+        groups=_test_groups(pairs, tally),
         floors=() if run.failed else tuple(_floors(baseline, run.results)),
         slides=_slides(baseline, pairs, [graded[name] for name in compared]),
         repeatable=baseline.repeatable and run.repeatable,
@@ -171,49 +173,63 @@ def _number(value: float | None) -> str:
     return "nothing" if value is None else f"{value:g}"
 
 
-def _test_criteria(pairs: Sequence[_Pair]) -> tuple[Tested, ...]:
-    """McNemar's exact test for each criterion and measure in which a verdict changed; the correction counts all others too:
-    a test without changed verdicts cannot find anything, so Tarone's method leaves it out by itself."""
-    by_criterion: dict[str, list[_Pair]] = defaultdict(list)
-    for pair in pairs:
+@dataclass(frozen=True)
+class _Tally:
+    """The pairs as arrays: `case` numbers the conversation, `now` and `then` (pairs x runs) hold 0 or 1 for each measure."""
+
+    case: npt.NDArray[np.int64]
+    now: dict[Measure, npt.NDArray[np.int64]]
+    then: dict[Measure, npt.NDArray[np.int64]]
+
+    @classmethod
+    def of(cls, pairs: Sequence[_Pair]) -> _Tally:
+        """Count every pair once."""
+        numbers: dict[str, int] = {}
+        case = np.array([numbers.setdefault(pair.row.case, len(numbers)) for pair in pairs], dtype=np.int64)
+        counted = {measure: [pair.counts(measure) for pair in pairs] for measure in _MEASURES}
+        return cls(
+            case,
+            {measure: np.array([now for now, _ in counts]) for measure, counts in counted.items()},
+            {measure: np.array([then for _, then in counts]) for measure, counts in counted.items()},
+        )
+
+    def shift(self, chosen: npt.NDArray[np.int64], measure: Measure) -> Outcome:
+        """The exact test over the `chosen` pairs, summed by conversation."""
+        _, block = np.unique(self.case[chosen], return_inverse=True)
+        then = self.then[measure][chosen]
+        sums = np.zeros((block.max() + 1, then.shape[1] + 1), dtype=np.int64)
+        np.add.at(sums, block, np.column_stack([self.now[measure][chosen], then]))
+        return shift(sums[:, 0], sums[:, 1:])
+
+
+def _test_criteria(pairs: Sequence[_Pair], tally: _Tally) -> tuple[Tested, ...]:
+    """McNemar's exact test for each criterion and measure in which a verdict changed. The others are left out: without a
+    changed verdict a test cannot find anything, so Tarone's method does not count it either."""
+    places: dict[str, list[int]] = defaultdict(list)
+    changed: set[str] = set()
+    for place, pair in enumerate(pairs):
+        places[pair.row.criterion].append(place)
         if any(verdict != pair.row.verdict for verdict in pair.then.verdicts):
-            by_criterion[pair.row.criterion].append(pair)
-    found = [
-        (criterion, measure, _shift([[pair] for pair in chosen], measure))
-        for criterion, chosen in by_criterion.items()
-        for measure in _MEASURES
-    ]
+            changed.add(pair.row.criterion)
+    return _tested({name: np.array(places[name]) for name in places if name in changed}, tally)
+
+
+def _test_groups(pairs: Sequence[_Pair], tally: _Tally) -> tuple[Tested, ...]:
+    """All criteria, those of each manual (where there are several) and of each severity."""
+    manuals = np.array([pair.row.rubric for pair in pairs])
+    severities = np.array([pair.row.severity for pair in pairs])
+    groups = {"all": np.arange(len(pairs))}
+    if len(set(manuals)) > 1:
+        groups.update({str(name): np.flatnonzero(manuals == name) for name in np.unique(manuals)})
+    groups.update({name: np.flatnonzero(severities == name) for name in ("critical", "major", "minor")})
+    return _tested({name: chosen for name, chosen in groups.items() if len(chosen)}, tally)
+
+
+def _tested(scopes: dict[str, npt.NDArray[np.int64]], tally: _Tally) -> tuple[Tested, ...]:
+    """One family of tests: every measure over every scope, corrected together."""
+    found = [(name, measure, tally.shift(chosen, measure)) for name, chosen in scopes.items() for measure in _MEASURES]
     outcomes = corrected([outcome for _, _, outcome in found], ALPHA / 2)
     return tuple(Tested(name, measure, outcome) for (name, measure, _), outcome in zip(found, outcomes, strict=True))
-
-
-def _test_groups(pairs: Sequence[_Pair]) -> tuple[Tested, ...]:
-    """All criteria, those of each manual and of each severity; the block is the conversation."""
-    manuals = sorted({pair.row.rubric for pair in pairs})
-    severities: tuple[Severity, ...] = ("critical", "major", "minor")
-    groups: dict[str, Callable[[Row], bool]] = {"all": lambda _: True}
-    if len(manuals) > 1:
-        groups.update({name: lambda row, name=name: row.rubric == name for name in manuals})  # type: ignore[misc]
-    groups.update({name: lambda row, name=name: row.severity == name for name in severities})  # type: ignore[misc]
-    found: list[tuple[str, Measure, Outcome]] = []
-    for group, belongs in groups.items():
-        blocks: dict[str, list[_Pair]] = defaultdict(list)
-        for pair in pairs:
-            if belongs(pair.row):
-                blocks[pair.row.case].append(pair)
-        if blocks:
-            found += [(group, measure, _shift(list(blocks.values()), measure)) for measure in _MEASURES]
-    outcomes = corrected([outcome for _, _, outcome in found], ALPHA / 2)
-    return tuple(Tested(group, measure, outcome) for (group, measure, _), outcome in zip(found, outcomes, strict=True))
-
-
-def _shift(blocks: Sequence[Sequence[_Pair]], measure: Measure) -> Outcome:
-    now, then = [], []
-    for block in blocks:
-        counts = [pair.counts(measure) for pair in block]
-        now.append(sum(count for count, _ in counts))
-        then.append(np.sum([before for _, before in counts], axis=0))
-    return shift(np.array(now), np.array(then))
 
 
 def _floors(baseline: Baseline, results: Sequence[CaseResult]) -> Iterator[Floor]:

@@ -45,11 +45,16 @@ def _sections(comparison: Comparison) -> Iterator[Section]:
     if comparison.flips:
         flips = [(f.case, f.criterion, f.label, f.before, f.now, f.effect) for f in comparison.flips]
         yield Section(f"{len(flips)} verdicts flipped", columns=_FLIP_COLUMNS, rows=flips)
-    groups = [_test_row(test) for test in comparison.groups]
-    yield Section("Groups of criteria", columns=_TEST_COLUMNS, rows=groups)
+    groups = [_test_row(test) for test in comparison.groups if test.outcome.change or test.shifted]
+    if groups:
+        yield Section("Groups of criteria with other counts", columns=_TEST_COLUMNS, rows=groups)
     if comparison.criteria:
         chosen = sorted(comparison.criteria, key=lambda test: test.outcome.p)[:20]
-        yield Section("Criteria (20 smallest p)", columns=_TEST_COLUMNS, rows=[_test_row(test) for test in chosen])
+        yield Section(
+            "Criteria with changed verdicts (20 smallest p)",
+            columns=_TEST_COLUMNS,
+            rows=[_test_row(test) for test in chosen],
+        )
     if comparison.slides:
         slides = [_slide_row(slide) for slide in comparison.slides]
         yield Section("Slides before verdicts flip", columns=_SLIDE_COLUMNS, rows=slides)

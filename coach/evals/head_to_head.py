@@ -64,7 +64,7 @@ def head_to_head(first: EvalRun, second: EvalRun) -> HeadToHead:
         second=values[1],
         differences={name: difference(statistic) for name, statistic in _FIGURES.items()},
         between=bootstrap(between, agreement.kappa),
-        comparison=compare_with_baseline(make_baseline([one]), other),
+        comparison=compare_with_baseline(make_baseline([one], floors={}), other),
         failed=failed,
     )
 

@@ -6,6 +6,7 @@ from conversations can break none of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
@@ -17,6 +18,7 @@ from coach.reports.plain_text import one_line, xml_text
 __all__ = ["Check", "Section", "as_junit", "as_markdown", "as_table", "interval", "percent"]
 
 _WIDTH = 140
+_INTERVAL = re.compile(r"^-?\d\.\d\d \[-?\d\.\d\d, -?\d\.\d\d\]$")
 
 
 @dataclass(frozen=True)
@@ -96,12 +98,17 @@ def as_table(sections: Sequence[Section], *, width: int | None = None, color: bo
             for number, column in enumerate(section.columns):
                 table.add_column(escape(column), justify="left" if number == 0 else "right", overflow="fold")
             for row in section.rows:
-                table.add_row(*(escape(one_line(cell)) for cell in row))
+                table.add_row(*(escape(_compact(one_line(cell))) for cell in row))
             console.print(table)
         for item in section.items:
             console.print(f"- {escape(one_line(item))}", soft_wrap=True)
         console.print()
     return stream.getvalue().rstrip() + "\n"
+
+
+def _compact(cell: str) -> str:
+    """An interval in fewer characters, so that a table of them fits a terminal: `.97 [.95 .98]`."""
+    return _INTERVAL.sub(lambda hit: hit[0].replace("0.", ".").replace(",", ""), cell)
 
 
 def as_junit(name: str, checks: Sequence[Check], properties: dict[str, str]) -> str:

@@ -17,7 +17,7 @@ from coach.findings import JudgeInfo, Usage
 __all__ = ["EvalReport", "as_json", "checks", "difference", "differences", "judge_names", "make_report", "sections"]
 
 _COLUMNS = (
-    "", "kappa", "AC1", "alpha", "violated: precision", "recall", "F1", "scenario F1", "generosity", "not assessed"
+    "", "kappa", "AC1", "alpha", "precision", "recall", "F1", "scenario F1", "generosity", "open"
 )  # fmt: skip
 
 
@@ -105,13 +105,15 @@ def sections(report: EvalReport) -> list[Section]:
     overall = report.overall
     head = (
         f"Judge: {judge_names(report.judges)}. {overall.cases} conversations, {overall.labels} labels, "
-        f"{overall.violations} of them violated. Brackets: 95% intervals, by bootstrap over conversations."
+        f"{overall.violations} of them violated. Brackets: 95% intervals, by bootstrap over conversations. "
+        "Precision, recall and F1 are those of violations; generosity is the judge's pass rate minus that of the labels; "
+        "open is the share of applicable criteria that were not assessed."
     )
     parts = {"all": overall, **report.by_manual, **report.by_severity}
     parts.update({f"({name})": part for name, part in report.baselines.items()})
     found = [Section(notes=[head], columns=_COLUMNS, rows=[_row(name, part) for name, part in parts.items()])]
     if report.by_criterion:
-        names = ("criterion", "labels", "violated", "agreement", "AC1", "precision", "recall", "F1", "not assessed")
+        names = ("criterion", "labels", "violated", "agreement", "AC1", "precision", "recall", "F1", "open")
         rows = [_criterion_row(name, part) for name, part in report.by_criterion.items()]
         found.append(Section("By criterion", columns=names, rows=rows))
     found.append(Section(notes=list(_closing(report))))

@@ -40,7 +40,7 @@ _ES_WAY = (
     r"(?:[Cc]alle|[Cc]/|[Aa]venida|[Aa]vda\.?|[Aa]v\.|[Pp]laza|[Pp]za\.?|[Pp]aseo|[Pp]º|[Cc]amino|[Cc]arretera|[Rr]onda|[Tt]raves[ií]a|[Pp]asaje|"
     r"[Cc]allej[óo]n|[Cc]alzada|[Bb]oulevard|[Uu]rbanizaci[óo]n|[Cc]erro|[Pp]rivada|[Rr]ambla|[Gg]lorieta|[Cc]uesta|[Jj]ir[óo]n|[Cc]arrera)"
 )
-_ES_NAME = r"(?: ?(?:(?:de|del|la|las|los|el|y|al)\b|[A-ZÁÉÍÓÚÑ0-9][\wáéíóúñ.ºª-]*)){1,7}?"
+_ES_WORD = r"(?:(?:de|del|la|las|los|el|y|al)\b|[A-ZÁÉÍÓÚÑ0-9][\wáéíóúñ.ºª-]{0,30})"
 _ES_NUMBER = (
     r"(?:,? (?:n[úu]mero|n[úu]m\.?|n[ºo°]\.?|#) ?\d{1,5}|,? \d{1,5}\b|,? n[úu]mero (?:\w+ y \w+|(?:ciento|doscientos|trescientos|mil) \w+(?: y \w+)?|\w+))"
 )
@@ -50,8 +50,8 @@ _ES_DETAIL = (
     r"\d{1,2} ?[ºª°](?: ?[A-Z]\b| (?:izquierda|derecha|izda\.?|dcha\.?|[A-Z]\b))?|\d{5}\b)"
     r"(?: ?(?:\d{1,5}[ºª]?(?: ?[A-Z]\b)?|[A-Z]\b|[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+|izquierda|derecha))?)"
 )
-_SPANISH = re.compile(rf"(?:\b(?:la|el) )?(?<![a-záéíóúñ]){_ES_WAY}{_ES_NAME}{_ES_NUMBER}{_ES_DETAIL}*(?![\w])")
-_SPANISH_BARE = re.compile(rf"(?<![\w])[A-ZÁÉÍÓÚÑ][\wáéíóúñ]+(?:{_ES_NAME})?(?<! el){_ES_NUMBER}{_ES_DETAIL}*(?![\w])(?! de [a-z])")
+_SPANISH = re.compile(rf"(?:\b(?:la|el) )?(?<![a-záéíóúñ]){_ES_WAY}(?: |(?<=[/.])){_ES_WORD}(?: {_ES_WORD}){{0,6}}?{_ES_NUMBER}{_ES_DETAIL}*(?![\w])")
+_SPANISH_BARE = re.compile(rf"(?<![\w])[A-ZÁÉÍÓÚÑ][\wáéíóúñ]{{1,30}}(?: {_ES_WORD}){{0,6}}?(?<! el){_ES_NUMBER}{_ES_DETAIL}*(?![\w])(?! de [a-z])")
 
 _N = r"[0-9零〇一二三四五六七八九十百幺两A-Za-z]"
 _PLACE = r"[\u4e00-\u9fff]"

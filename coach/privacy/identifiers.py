@@ -29,7 +29,7 @@ _CHINESE_PLATE = re.compile(
 )
 _BRITISH_PLATE = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2} ?[A-Z]{3}(?![A-Z0-9])")
 _SPANISH_PLATE = re.compile(r"(?<![A-Z0-9])\d{4}[ -]?[B-DF-HJ-NP-TV-Z]{3}(?![A-Z0-9])")
-_ANY_PLATE = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z0-9]{1,7}(?:[ -](?=[A-Z0-9]*\d|[A-Z]{1,3}(?![a-z])))?){1,4}(?![A-Za-z0-9])")
+_ANY_PLATE = re.compile(r"(?<![A-Za-z0-9])[A-Z0-9]{1,8}(?:[ -](?:[A-Z]{1,3}|(?=[A-Z]{0,5}\d)[A-Z0-9]{1,6})(?![A-Za-z0-9])){0,3}(?![A-Za-z0-9])")
 
 _IDENTITY = re.compile(
     r"(?<![A-Z0-9])(?:"

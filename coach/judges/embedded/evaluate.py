@@ -20,6 +20,9 @@ _Requirement = Require | RespondTo | RequireBefore | RequireAfter
 
 def evaluate(check: Check, scene: Scene, moments: Sequence[int]) -> Outcome:
     """What `check` says of `scene`, where the criterion's scenario arose at `moments` (`START`: from the beginning)."""
+    channel = scene.transcript.channel
+    if check.channels and channel is not None and channel not in check.channels:
+        return Outcome("not_applicable", reason="the check is for other channels")
     if check.unless and scene.moments(check.unless):
         return Outcome("not_applicable", reason="switched off by an exception of the check")
     if check.when:

@@ -45,12 +45,12 @@ def pauses_after(scene: Scene, moments: Sequence[int]) -> list[Figure]:
 
 
 def hang_up_wait(scene: Scene) -> Figure | None:
-    """Seconds from the last words before the agent's closing event to that event; None where the agent does not hang up."""
+    """Seconds from the agent's last words to the agent's closing event; None where the agent does not hang up."""
     turns = scene.transcript.turns
     last = turns[-1]
     if not last.is_event or last.speaker != "agent" or len(turns) < 2 or last.start is None:
         return None
-    words = next((turn for turn in reversed(turns[:-1]) if not turn.is_event), None)
+    words = next((turn for turn in reversed(turns[:-1]) if not turn.is_event and turn.speaker == "agent"), None)
     if words is None or words.end is None:
         return None
     return last.start - words.end, last.index

@@ -171,3 +171,16 @@ def test_the_same_input_always_gives_the_same_findings() -> None:
     one = rubric(criterion(checks=[{"check": "forbid", "says": ["rude"]}]), signals=SIGNALS)
     transcript = conversation("A: Hello.", "C: Hi.", "A: Hurry up.")
     assert EmbeddedJudge(one).judge(transcript) == EmbeddedJudge(one).judge(transcript)
+
+
+def test_a_check_for_other_channels_is_switched_off() -> None:
+    check = {"check": "require", "says": ["hello"], "channels": ["in-person"]}
+    assert judged(conversation("A: Yes?", "C: Hi."), check) is None
+
+
+def test_waiting_before_hanging_up_counts_from_the_agents_own_words() -> None:
+    check = {"check": "timing", "measure": "hang_up_wait", "minimum": 4.5}
+    times = [0, 2, 4, 6, 7, 7.1]
+    finding = judged(conversation("A: Goodbye.", "C: Bye.", "A: [hangs up]", times=times), check)
+    assert finding is not None
+    assert finding.verdict == "met"

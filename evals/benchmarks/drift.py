@@ -1,0 +1,313 @@
+"""Does the guard guard? Drift is planted and has to be found; a judge that has not changed must not be accused.
+
+    python evals/benchmarks/drift.py                                  # the dev split
+    python evals/benchmarks/drift.py --golden evals/golden            # all labelled conversations: what CI compares
+    python evals/benchmarks/drift.py --json drift.json --quick
+
+The judge of this experiment says what the labels say, with noise: every run draws its verdicts anew. Three models of noise:
+
+- `independent`: every given verdict differs from the usual one with the same chance (met and violated change places in
+  two of three cases, else it is left out); criteria that do not apply get a verdict with a tenth of that chance.
+- `borderline`: a tenth of the verdicts waver ten times as much, the others never do.
+- `moods`: in one conversation of six everything wavers four times as much and in one direction, lenient or strict.
+
+What is planted: a judge more lenient or stricter by so many points of the pass rate of a group (all, a manual, a
+severity); a criterion dropped from the rubric; weights changed (these two are real: the rubric itself is changed, and the
+verdicts are as noisy as ever); a sentence of the prompt removed (no offline judge shows what that does: the verdicts of one
+scenario or of `always` waver five times as much, and a tenth of what does not apply is called met); another model (every
+fifth criterion has a habit of its own: always met, never answered, or violated more often, and twice the noise).
+A plant counts as found where `coach eval compare` would exit with 1; prompt hash and model name, which give the last two away
+at once, are left as they are. The judge counts as one whose answers vary: for one that repeats itself every flip is found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import math
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from coach.evals.baseline import Baseline, make_baseline
+from coach.evals.drift import compare_with_baseline
+from coach.evals.golden import Case, read_cases
+from coach.evals.results import CaseResult, EvalRun, Row, ScenarioCounts
+from coach.findings import Finding, JudgeInfo, Verdict
+from coach.rubric import ALWAYS, Rubric
+from coach.scoring import score
+
+NOISE = 0.02
+"""Chance that a given verdict differs from the usual one in a run."""
+
+JUDGE = JudgeInfo(kind="llm", model="simulated", prompt_hash="0" * 16)
+Key = tuple[int, str]
+Verdicts = dict[Key, Verdict]
+Group = Callable[[Case, str], bool]
+
+
+@dataclass
+class World:
+    """The labelled cases and the usual verdicts."""
+
+    cases: list[Case]
+
+    @cached_property
+    def usual(self) -> Verdicts:
+        """What the judge says when it does not waver: the labels."""
+        return {(n, c.id): case.verdict(c.id) for n, case in enumerate(self.cases) for c in case.rubric.assessable}
+
+    @cached_property
+    def groups(self) -> dict[str, Group]:
+        """The groups of criteria that the guard tests."""
+        found: dict[str, Group] = {"all": lambda *_: True}
+        for name in sorted({case.rubric.id for case in self.cases}):
+            found[name] = lambda case, _, name=name: case.rubric.id == name
+        for level in ("critical", "major", "minor"):
+            found[level] = lambda case, c, level=level: case.rubric.by_id[c].severity == level
+        return found
+
+    def run(self, verdicts: Verdicts, rubrics: dict[str, Rubric] | None = None) -> EvalRun:
+        """These verdicts as a run of the judge, by the `rubrics` given or those of the cases."""
+        cases = [replace(case, rubric=(rubrics or {}).get(case.rubric.id, case.rubric)) for case in self.cases]
+        results = tuple(_result(number, case, verdicts) for number, case in enumerate(cases))
+        return EvalRun(tuple(cases), results, {case.rubric.id: JUDGE for case in cases}, repeatable=False)
+
+
+def _result(number: int, case: Case, verdicts: Verdicts) -> CaseResult:
+    rows, findings = [], []
+    for criterion in case.rubric.assessable:
+        verdict = verdicts[number, criterion.id]
+        known = {"criterion": criterion.id, "scenario": criterion.scenario, "severity": criterion.severity}
+        label = case.verdict(criterion.id)
+        name, rubric = case.transcript.id, case.rubric.id
+        rows.append(Row(case=name, rubric=rubric, label=label, verdict=verdict, **known))  # type: ignore[arg-type]
+        findings.append(Finding(verdict=verdict, source="llm", **known))  # type: ignore[arg-type]
+    scenarios = ScenarioCounts(hits=len(case.scenarios), invented=0, missed=0)
+    value = score(case.rubric, findings).score
+    return CaseResult(case=case.transcript.id, rubric=case.rubric.id, rows=rows, scenarios=scenarios, score=value)
+
+
+def _wavering(usual: Verdict, chance: float, generator: random.Random, direction: Verdict | None = None) -> Verdict:
+    if usual == "not_applicable":
+        return generator.choice(("met", "violated")) if generator.random() < chance / 10 else usual
+    if generator.random() >= chance:
+        return usual
+    if direction is not None:
+        return direction
+    other: Verdict = "violated" if usual == "met" else "met"
+    return other if generator.random() < 2 / 3 else "not_applicable"
+
+
+def independent(_: World, usual: Verdicts, generator: random.Random) -> Verdicts:
+    """Every verdict wavers alike."""
+    return {key: _wavering(verdict, NOISE, generator) for key, verdict in usual.items()}
+
+
+def borderline(world: World, usual: Verdicts, generator: random.Random) -> Verdicts:
+    """A tenth of the verdicts, always the same ones, waver ten times as much."""
+    shaky = random.Random(5)
+    chances = {key: NOISE * 10 * (shaky.random() < 0.1) for key in world.usual}
+    return {key: _wavering(verdict, chances[key], generator) for key, verdict in usual.items()}
+
+
+def moods(world: World, usual: Verdicts, generator: random.Random) -> Verdicts:
+    """Whole conversations are graded leniently or strictly."""
+    directions: tuple[Verdict, Verdict] = ("met", "violated")
+    mood = [generator.choice(directions) if generator.random() < 1 / 6 else None for _ in world.cases]
+    return {
+        key: _wavering(verdict, 4 * NOISE if mood[key[0]] else NOISE / 2, generator, mood[key[0]])
+        for key, verdict in usual.items()
+    }
+
+
+NOISES = {"independent": independent, "borderline": borderline, "moods": moods}
+
+
+def shifted(world: World, group: Group, points: float, generator: random.Random) -> Verdicts | None:
+    """The usual verdicts with the group's pass rate moved by `points` (up: more lenient); None where it has no room."""
+    usual = world.usual
+    given = [key for key in usual if usual[key] != "not_applicable" and group(world.cases[key[0]], key[1])]
+    wanted: Verdict = "violated" if points > 0 else "met"
+    pool = [key for key in given if usual[key] == wanted]
+    count = math.ceil(abs(points) / 100 * len(given))
+    if count > len(pool) or count == 0:
+        return None
+    becomes: Verdict = "met" if points > 0 else "violated"
+    return {**usual, **dict.fromkeys(generator.sample(pool, count), becomes)}
+
+
+def sentence_removed(world: World, generator: random.Random) -> Verdicts:
+    """The judge has lost the rule for one situation of every manual."""
+    verdicts = dict(world.usual)
+    rubrics = {case.rubric.id: case.rubric for case in world.cases}
+    lost = {name: generator.choice([ALWAYS, *(s.id for s in r.scenarios)]) for name, r in rubrics.items()}
+    for (number, criterion), usual in world.usual.items():
+        rubric = world.cases[number].rubric
+        if usual == "not_applicable":
+            if generator.random() < 0.1:
+                verdicts[number, criterion] = "met"
+        elif rubric.by_id[criterion].scenario == lost[rubric.id]:
+            verdicts[number, criterion] = _wavering(usual, 5 * NOISE, generator)
+    return verdicts
+
+
+def other_model(world: World, generator: random.Random) -> Verdicts:
+    """A judge with habits of its own."""
+    criteria = sorted({criterion for _, criterion in world.usual})
+    habits = {
+        criterion: generator.choice(("met", "silent", "strict")) for criterion in criteria if generator.random() < 0.2
+    }
+    verdicts: Verdicts = {}
+    for key, usual in world.usual.items():
+        verdict = _wavering(usual, NOISE, generator)
+        habit = habits.get(key[1])
+        if verdict != "not_applicable" and habit is not None:
+            strict: Verdict = "violated" if generator.random() < 0.5 else verdict
+            verdict = {"met": "met", "silent": "not_applicable", "strict": strict}[habit]  # type: ignore[assignment]
+        verdicts[key] = verdict
+    return verdicts
+
+
+def without_a_criterion(rubric: Rubric, generator: random.Random) -> Rubric:
+    """The rubric without one criterion."""
+    gone = generator.choice(rubric.assessable)
+    return _changed(rubric, criteria=[c for c in rubric.criteria if c is not gone])
+
+
+def other_weights(rubric: Rubric, generator: random.Random) -> Rubric:
+    """The rubric with another weight for one severity, by half to double."""
+    level = generator.choice(("critical", "major", "minor"))
+    factor = generator.choice((0.5, 0.8, 1.25, 2.0))
+    weights = rubric.weights.model_copy(update={level: getattr(rubric.weights, level) * factor})
+    return _changed(rubric, weights=weights)
+
+
+def _changed(rubric: Rubric, **changes: object) -> Rubric:
+    copy = rubric.model_copy(update=changes)
+    for name, value in vars(Rubric).items():
+        if isinstance(value, cached_property):
+            copy.__dict__.pop(name, None)
+    return copy
+
+
+@dataclass
+class Experiment:
+    """Baselines of `runs` noisy runs, and noisy runs held against them."""
+
+    world: World
+    runs: int
+    seed: int = 20240501
+
+    @cached_property
+    def floors(self) -> dict[str, dict[str, float]]:
+        """As a baseline of one noisy run would set them."""
+        noisy = independent(self.world, self.world.usual, random.Random(0))
+        return make_baseline([self.world.run(noisy)]).floors
+
+    def baseline(self, noise: str, generator: random.Random) -> Baseline:
+        """A baseline of the unchanged judge, drawn anew."""
+        draws = [NOISES[noise](self.world, self.world.usual, generator) for _ in range(self.runs)]
+        return make_baseline([self.world.run(verdicts) for verdicts in draws], self.floors)
+
+    def found(self, noise: str, plant: Callable[[random.Random], EvalRun | None], times: int) -> tuple[int, int]:
+        """How many of `times` comparisons failed, and of how many (a plant may have no room)."""
+        failures = tried = 0
+        for number in range(times):
+            generator = random.Random(f"{self.seed} {noise} {number}")
+            run = plant(generator)
+            if run is None:
+                continue
+            tried += 1
+            failures += bool(compare_with_baseline(self.baseline(noise, generator), run).problems)
+        return failures, tried
+
+    def unchanged(self, noise: str) -> Callable[[random.Random], EvalRun]:
+        """No plant: the same judge once more."""
+        return lambda generator: self.world.run(NOISES[noise](self.world, self.world.usual, generator))
+
+    def with_verdicts(self, noise: str, verdicts: Callable[[random.Random], Verdicts | None]):  # type: ignore[no-untyped-def]
+        """A judge whose usual verdicts are others."""
+
+        def plant(generator: random.Random) -> EvalRun | None:
+            usual = verdicts(generator)
+            return None if usual is None else self.world.run(NOISES[noise](self.world, usual, generator))
+
+        return plant
+
+    def with_rubric(
+        self, noise: str, change: Callable[[Rubric, random.Random], Rubric]
+    ) -> Callable[[random.Random], EvalRun]:
+        """The same judge, one rubric changed."""
+
+        def plant(generator: random.Random) -> EvalRun:
+            rubrics = {case.rubric.id: case.rubric for case in self.world.cases}
+            name = generator.choice(sorted(rubrics))
+            verdicts = NOISES[noise](self.world, self.world.usual, generator)
+            return self.world.run(verdicts, {name: change(rubrics[name], generator)})
+
+        return plant
+
+
+def experiments(world: World, runs: Sequence[int], *, false_alarms: int, plants: int) -> Iterator[dict[str, object]]:
+    """All of them, one result at a time."""
+    for number in runs:
+        held = Experiment(world, number)
+        for noise in NOISES:
+            result = held.found(noise, held.unchanged(noise), false_alarms)
+            yield _line("unchanged", "", noise, number, result)
+        for noise in NOISES:
+            for name, change in (("criterion dropped", without_a_criterion), ("weights changed", other_weights)):
+                yield _line(name, "", noise, number, held.found(noise, held.with_rubric(noise, change), plants))
+            sentence = held.with_verdicts(noise, lambda generator: sentence_removed(world, generator))
+            yield _line("prompt sentence removed", "", noise, number, held.found(noise, sentence, plants))
+            model = held.with_verdicts(noise, lambda generator: other_model(world, generator))
+            yield _line("another model", "", noise, number, held.found(noise, model, plants))
+        for points in (1, 2, 3, 5, 7, 10, -1, -2, -3, -5, -7, -10):
+            for group, belongs in world.groups.items():
+                plant = held.with_verdicts(
+                    "independent",
+                    lambda generator, belongs=belongs, points=points: shifted(world, belongs, points, generator),
+                )
+                result = held.found("independent", plant, plants)
+                if result[1]:
+                    yield _line(f"{points:+d} points", group, "independent", number, result)
+
+
+def _line(plant: str, group: str, noise: str, runs: int, result: tuple[int, int]) -> dict[str, object]:
+    found, tried = result
+    return {"plant": plant, "group": group, "noise": noise, "baseline_runs": runs, "found": found, "of": tried}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--golden", type=Path, nargs="+", default=[Path("evals/golden/dev")])
+    parser.add_argument("--runs", type=int, nargs="+", default=[1, 5], help="runs in the baseline")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the repetitions")
+    flags = parser.parse_args()
+    world = World(read_cases(flags.golden))
+    gc.freeze()  # statsmodels collects garbage in every correction: let it pass over the cases
+    given = sum(verdict != "not_applicable" for verdict in world.usual.values())
+    print(f"{len(world.cases)} conversations, {given} given verdicts, noise {NOISE:.0%}")
+    for name, group in world.groups.items():
+        keys = [k for k, v in world.usual.items() if v != "not_applicable" and group(world.cases[k[0]], k[1])]
+        print(f"  {name}: {len(keys)} verdicts, {sum(world.usual[k] == 'violated' for k in keys)} violated")
+    results = []
+    for line in experiments(
+        world, flags.runs, false_alarms=20 if flags.quick else 200, plants=5 if flags.quick else 20
+    ):
+        results.append(line)
+        what = " ".join(str(line[name]) for name in ("plant", "group") if line[name])
+        print(
+            f"{what}, noise {line['noise']}, {line['baseline_runs']} runs: {line['found']} of {line['of']}", flush=True
+        )
+    if flags.json:
+        flags.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
