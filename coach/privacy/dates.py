@@ -11,17 +11,22 @@ from coach.privacy.kinds import Found
 __all__ = ["find_birth_dates"]
 
 _EN_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|"
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?|nov(?:ember)?|"
     r"dec(?:ember)?)\.?"
 )
 _ES_MONTH = r"(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre|diciembre)"
-_EN_DAY = r"(?:\d{1,2}(?:st|nd|rd|th)?|(?:twenty[ -]|thirty[ -])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|" \
+_EN_DAY = (
+    r"(?:\d{1,2}(?:st|nd|rd|th)?|(?:twenty[ -]|thirty[ -])?(?:first|second|third|fourth|fifth|sixth|"
+    r"seventh|eighth|ninth)|"
     r"tenth|eleventh|twelfth|\w{3,6}teenth|twentieth|thirtieth)"
+)
 _EN_YEAR = r"(?:(?:19|20)\d{2}|'?\d{2}|nineteen(?:[ -]\w+){1,2}|two thousand(?: and)?(?: \w+)?|twenty[ -]\w+)"
 _ES_YEAR = r"(?:(?:19|20)\d{2}|\d{2}|mil novecientos(?: \w+(?: y \w+)?)?|dos mil(?: \w+)?)"
 _HAN = "零〇○一二三四五六七八九十\\d"
 _DATE = re.compile(
-    r"(?<![\d/.-])(?:(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)?\d{2}|(?:19|20)\d{6})(?!\d)"
+    r"(?<![\d/.-])(?:(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)?\d{2}|"
+    r"(?:19|20)\d{6})(?!\d)"
     rf"|\b{_EN_DAY}(?: of)? {_EN_MONTH},?(?: (?:of )?{_EN_YEAR})?|\b{_EN_MONTH} (?:the )?{_EN_DAY},?(?: {_EN_YEAR})?"
     rf"|\b(?:\d{{1,2}}|primero|uno|\w+) de {_ES_MONTH},?(?: (?:de|del) (?:año )?{_ES_YEAR})?"
     rf"|[{_HAN}]{{2,4}}年[{_HAN}]{{1,3}}月(?:[{_HAN}]{{1,3}}[日号]?)?|[{_HAN}]{{1,3}}月[{_HAN}]{{1,3}}[日号]",

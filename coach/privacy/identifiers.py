@@ -17,8 +17,10 @@ __all__ = ["find_emails", "find_identifiers"]
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}[@＠][A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+", re.ASCII)
 _DOT = r"(?: (?:dot|punto|point) |点|\.)"
 _SPOKEN_EMAIL = re.compile(
-    rf"(?<![A-Za-z0-9À-ÿ_.+-])[A-Za-z0-9À-ÿ_.+-]{{1,40}}(?:(?: (?:dot|punto|point|dash|gui[óo]n(?: bajo)?|underscore|hyphen|minus) |点|下划线)[A-Za-z0-9À-ÿ_.+-]{{1,40}}){{0,6}}"
-    rf"(?: at | arroba | @ |艾特)(?:[a-z0-9-]{{1,40}} ){{0,2}}[a-z0-9-]{{1,40}}{_DOT}(?:com|org|net|edu|gov|co|es|mx|ar|cl|pe|cn|uk|de|fr|eu|io|me|info|ie|us|ca|au)"
+    rf"(?<![A-Za-z0-9À-ÿ_.+-])[A-Za-z0-9À-ÿ_.+-]{{1,40}}(?:(?: (?:dot|punto|point|dash|"
+    rf"gui[óo]n(?: bajo)?|underscore|hyphen|minus) |点|下划线)[A-Za-z0-9À-ÿ_.+-]{{1,40}}){{0,6}}"
+    rf"(?: at | arroba | @ |艾特)(?:[a-z0-9-]{{1,40}} ){{0,2}}[a-z0-9-]{{1,40}}{_DOT}(?:com|org|net|edu|"
+    rf"gov|co|es|mx|ar|cl|pe|cn|uk|de|fr|eu|io|me|info|ie|us|ca|au)"
     rf"(?:{_DOT}(?:uk|mx|ar|cn|au|es|pe|hk|tw|co))?(?![a-z0-9])",
     re.IGNORECASE,
 )
@@ -29,7 +31,10 @@ _CHINESE_PLATE = re.compile(
 )
 _BRITISH_PLATE = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2} ?[A-Z]{3}(?![A-Z0-9])")
 _SPANISH_PLATE = re.compile(r"(?<![A-Z0-9])\d{4}[ -]?[B-DF-HJ-NP-TV-Z]{3}(?![A-Z0-9])")
-_ANY_PLATE = re.compile(r"(?<![A-Za-z0-9])[A-Z0-9]{1,8}(?:[ -](?:[A-Z]{1,3}|(?=[A-Z]{0,5}\d)[A-Z0-9]{1,6})(?![A-Za-z0-9])){0,3}(?![A-Za-z0-9])")
+_ANY_PLATE = re.compile(
+    r"(?<![A-Za-z0-9])[A-Z0-9]{1,8}(?:[ -](?:[A-Z]{1,3}|"
+    r"(?=[A-Z]{0,5}\d)[A-Z0-9]{1,6})(?![A-Za-z0-9])){0,3}(?![A-Za-z0-9])"
+)
 
 _IDENTITY = re.compile(
     r"(?<![A-Z0-9])(?:"
@@ -46,18 +51,20 @@ _CODE = re.compile(
     r"#?(?<![A-Za-z0-9_@])(?=[A-Za-z0-9_/-]{0,24}\d)(?=[\d_/-]{0,24}[A-Za-z])[A-Za-z0-9]+(?:[-_/][A-Za-z0-9]+){0,5}"
     r"(?![A-Za-z0-9_@])(?!\.[A-Za-z])"
 )
-_LETTERS_THEN_GROUPS = re.compile(
-    r"(?<![A-Za-z0-9])[A-Z]{1,4}[ -]\d[\d -]{3,24}\d(?:-[A-Z0-9]{1,3})?(?![A-Za-z0-9])"
-)
+_LETTERS_THEN_GROUPS = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,4}[ -]\d[\d -]{3,24}\d(?:-[A-Z0-9]{1,3})?(?![A-Za-z0-9])")
 _ALL_CAPITALS = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}(?![A-Za-z0-9])")
 _TRACKING = re.compile(
-    r"(?:1Z[A-Z0-9]{16}|JD\d{10,}|JJD\d{10,}|SF\d{10,}|YT\d{10,}|ZTO?\d{10,}|STO?\d{10,}|EMS?\d{8,}|[A-Z]{2}\d{9}[A-Z]{2})", re.I
+    r"(?:1Z[A-Z0-9]{16}|JD\d{10,}|JJD\d{10,}|SF\d{10,}|YT\d{10,}|ZTO?\d{10,}|STO?\d{10,}|EMS?\d{8,}|"
+    r"[A-Z]{2}\d{9}[A-Z]{2})",
+    re.I,
 )
 _HANDLE_CUE = re.compile(r"user ?name|user id|account id|login|usuario|微信号?|qq号?|用户名|账号|帐号", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9_.-]{3,31}(?<![.-])(?![A-Za-z0-9@])")
 _MEASURE = re.compile(
-    r"\d+(?:[.,]\d+)?(?:st|nd|rd|th|s|am|pm|h|hs|hrs?|min|mins|km|kg|g|gsm|mg|cm|mm|ml|m|l|gb|g|mb|tb|mbps|w|kw|kwh|v|mah|k|x|ªa?|º|"
-    r"years?|days?|hours?|oz|lbs?|px|p|fps|hz|mhz|ghz|in|ft|mi|usd|eur|rmb)|[45]g|\d+x\d+|\d{1,2}h\d{2}|a[0-6]|4k|8k|mp[34]|24h|b2[bc]|"
+    r"\d+(?:[.,]\d+)?(?:st|nd|rd|th|s|am|pm|h|hs|hrs?|min|mins|km|kg|g|gsm|mg|cm|mm|ml|m|l|gb|g|mb|tb|"
+    r"mbps|w|kw|kwh|v|mah|k|x|ªa?|º|"
+    r"years?|days?|hours?|oz|lbs?|px|p|fps|hz|mhz|ghz|in|ft|mi|usd|eur|rmb)|[45]g|\d+x\d+|"
+    r"\d{1,2}h\d{2}|a[0-6]|4k|8k|mp[34]|24h|b2[bc]|"
     r"\d+\w?/\d+|\d+(?:st|nd|rd|th)?-\d+(?:st|nd|rd|th)",
     re.IGNORECASE,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -48,7 +49,12 @@ class Found:
 def without_overlaps(found: list[Found]) -> list[Found]:
     """In order of place; of those that overlap the earliest in the list is kept."""
     kept: list[Found] = []
+    starts: list[int] = []
     for one in found:
-        if one.start < one.end and all(one.end <= other.start or other.end <= one.start for other in kept):
-            kept.append(one)
-    return sorted(kept, key=lambda one: one.start)
+        at = bisect_left(starts, one.start)
+        free_before = at == 0 or kept[at - 1].end <= one.start
+        free_after = at == len(kept) or one.end <= starts[at]
+        if one.start < one.end and free_before and free_after:
+            kept.insert(at, one)
+            starts.insert(at, one.start)
+    return kept

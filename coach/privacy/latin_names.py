@@ -10,37 +10,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-__all__ = ["AMBIGUOUS", "NOT_NAMES", "LatinNames", "name_key"]
+from coach.privacy.words import words
 
-_NOT_NAMES_EN = """
-a about account actually address after again agent all also am an and any anyone anything are as ask at back bad be because been before billing book booking
-bye but by call called caller calling can case cell certainly check code come complaint concerned confirmed could currently customer day days dear
-department did do does doing done early easy email enough even ever everyone everything excuse fee fine first folks for free from full get give glad go going
-good goodbye got great guys had happy has have having he hello help her here hey hi him his hold home hope how however i if in interested is it its just
-know last late let like line looking lost ma'am ma madam maam mail make may maybe me member message miss mm mr mrs ms my name need never new next nice
-no none not nothing now number of off oh ok okay old on one only online or order our out over parcel passport perfect phone please point postcode problem
-quite ready really receipt reference refund regarding right said same say see service she sir so some sorry speak speaking still stuck sure system team
-airport station hospital hotel inn downtown university library restaurant apartment apartments appt appointment north south east west ohh room
-tell thank thanks that the their them then there these they thing this those three time to today tomorrow too trying two uh um unable under
-until up upset us valued very wait waiting want was way we welcome well were what when where which who why will wife with wondering worried would wow wrong
-yeah yep yes yesterday you your yours ok. english spanish chinese american british mexican canadian german french gold silver bronze platinum monday tuesday wednesday thursday friday
-saturday sunday january february march april june july august september october november december morning afternoon evening night everybody
-customer-service reception support sales claims manager supervisor husband brother sister mother father son daughter friend neighbour neighbor boss
-person anybody somebody someone nobody amazing awesome understood absolutely exactly er erm alright yup nope hmm mm mhm aha ah oops ouch ho ha cool lovely brilliant fantastic wonderful correct indeed ordered driving leaving staying based
-located available away busy afraid aware certain confused disappointed done finished frustrated furious pleased satisfied sick tired retired
-"""
-_NOT_NAMES_ES = """
-a adiós ahora ahí al algo algún alguien aló allí amable antes aquí así atención aunque ayer bien bueno buena buenas buenos cada caballero casa claro cliente
-clienta como compañero compañera con conforme correcto cosa cual cuál cuando cuándo cuánto cómo cuénteme dame de del desde después dice diga dígame dígale dirección
-disculpe dónde doña don dos el él ella ellos en encantada encantado entiendo entonces era es esa ese eso esta está este esto estoy exacto favor fecha gracias
-ha había hace hasta hay he hola hoy igualmente joven la las le les lo los luego lunes martes miércoles jueves viernes sábado maja majo mal mañana más me mi mire mientras mismo
-momento mucho mucha muchas muchos muy nada nadie ni ningún no noches nos nosotros nuestra nuestro número o oiga operador operadora otra otro para parte pase perdón perdone pero perfecto
-persona por porque pues que qué quedo quien quién quiere quiero sé se según señor señora señores señorita ser si sí sin sobre solo sólo son soy su sus supervisor
-también tan tanto tardes te ten tengo tiene todo todos titular tu tú un una uno usted ustedes va vale vamos verdad voy y ya yo enseguida servicio
-técnico repartidor mensajero encargado encargada jefe jefa vecino vecina marido mujer hijo hija madre padre hermano hermana aquella aquel dueño dueña
-nuevo nueva viejo responsable autónomo autónoma médico profesora profesor abogado estudiante extranjero española español socio socia abonado usuario
-siento lamento ay huy uy ah eh oh ojalá aló bueno venga anda consciente capaz mayor diabético jubilado jubilada
-"""
+__all__ = ["AMBIGUOUS", "NOT_NAMES", "LatinNames", "name_key"]
 
 
 def name_key(word: str) -> str:
@@ -49,29 +21,21 @@ def name_key(word: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
-NOT_NAMES = frozenset(name_key(word) for word in (*_NOT_NAMES_EN.split(), *_NOT_NAMES_ES.split()))
+NOT_NAMES = frozenset(name_key(word) for word in (*words("not_names_en"), *words("not_names_es")))
 """Words that follow `this is`, `soy`, `hello` without being a name, and that end a name where no punctuation does."""
 
-AMBIGUOUS = frozenset(
-    name_key(word)
-    for word in (
-        "will may mark grace hope rose june april august frank bill rich grant art drew pat sue chase faith joy dawn summer autumn page price young long "
-        "short brown green white black king hill wood day bell rush cash case guy max ray gene dean earl duke jack daisy lily ivy amber ruby crystal iris "
-        "violet olive holly heather victor stone marsh finch lane ford field fields park parks banks rivers waters bridge church day knight page baker cook "
-        "carter mason miller smith fisher taylor angel angela lowe love sharp small wise moody strange power best major moon snow frost winter winters "
-        "rosa luna paz abril domingo esperanza rey ángel blanca nieves cruz flores campos luz mar sol pilar consuelo dolores mercedes soledad clara "
-        "socorro remedios milagros rosario reyes santos iglesias calle torre torres castillo casas mesa prado vega vargas rio ríos montes sierra costa "
-        "estrella victoria caridad amparo perla julio leal delgado rubio moreno blanco bravo cordero cabrera toro guerra bueno rojo serrano iker "
-        "robles lara otero olmo pino lucas marina mar concha socorro oliva mora rocío alba aurora linda rico salud severo gracia justo justa modesto"
-    ).split()
-)
+AMBIGUOUS = frozenset(name_key(word) for word in words("ambiguous"))
 """Names that are words as well: elsewhere in the conversation they count only where a name would stand."""
 
 _TITLE = (
-    r"(?:[Mm]rs?|[Mm]s|[Mm]x|MR|MRS|MS|Miss|Messrs|[Dd]r|[Dd]ra|Prof|Professor|Doctor|Nurse|Sister|Father|Officer|Captain|Reverend|[Ss]rt?a|[Ss]r|[Ss]res"
-    r"|[Ss]eñor(?:a|ita|es)?|[Dd]on|[Dd]oña|[Dd]octora?|[Ll]icenciad[ao]|[Ii]ngenier[ao]|[Pp]rofesora?|[Ll]ic|[Ii]ng|D|Dª|Dña)"
+    r"(?:[Mm]rs?|[Mm]s|[Mm]x|MR|MRS|MS|Miss|Messrs|[Dd]r|[Dd]ra|Prof|Professor|Doctor|Nurse|Sister|"
+    r"Father|Officer|Captain|Reverend|[Ss]rt?a|[Ss]r|[Ss]res"
+    r"|[Ss]eñor(?:a|ita|es)?|[Dd]on|[Dd]oña|[Dd]octora?|[Ll]icenciad[ao]|[Ii]ngenier[ao]|"
+    r"[Pp]rofesora?|[Ll]ic|[Ii]ng|D|Dª|Dña)"
 )
-_PARTICLE = r"(?:de la|de las|de los|de|del|la|las|los|y|e|van der|van den|van|von|da|das|dos|di|du|le|bin|al|el|O'|Mc|St\.)"
+_PARTICLE = (
+    r"(?:de la|de las|de los|de|del|la|las|los|y|e|van der|van den|van|von|da|das|dos|di|du|le|bin|al|el|O'|Mc|St\.)"
+)
 _CAP = r"[A-ZÀ-ÖØ-Þ](?:[a-zà-öø-ÿ'’]|[A-ZÀ-ÖØ-Þ])*(?:[-‑][A-ZÀ-Þ]?[a-zà-ÿ]+)*"
 _CAPS = rf"(?:[A-Z]\.|{_CAP})(?: (?:{_PARTICLE} )?(?:{_CAP}|[A-Z]\.(?= [A-Z]))){{0,4}}"
 _ANY = r"[^\W\d_][^\W\d_]*(?:['’-][^\W\d_]+)*"
@@ -79,50 +43,70 @@ _ANYS = rf"{_ANY}(?: {_ANY}){{0,4}}"
 _PARTED = rf"(?:(?:{_PARTICLE}) )?{_CAPS}"
 
 _STRONG = re.compile(
-    r"\b(?:my (?:full |first |last |sur)?name(?: is|'s|’s|s)|(?:my |the )(?:last |sur|first )name is|call me|(?:the |his |her |'s )name(?:'s|’s| is| was)|name's|"
-    r"under (?:the )?name(?: of)?|(?:booking|account|order|reservation|name|policy|it) (?:is |on it is |should be )?(?:under|in the name of)|first name|last name|full name|"
+    r"\b(?:my (?:full |first |last |sur)?name(?: is|'s|’s|s)|(?:my |the )(?:last |sur|first )name is|"
+    r"call me|(?:the |his |her |'s )name(?:'s|’s| is| was)|name's|"
+    r"under (?:the )?name(?: of)?|(?:booking|account|order|reservation|name|policy|it) (?:is |"
+    r"on it is |should be )?(?:under|in the name of)|first name|last name|full name|"
     r"in the name of|attn:?|attention:?|name|recipient|cardholder|"
-    r"me llamo|mi nombre(?: completo)? es|su nombre(?: completo)? es|se llama|a nombre de(?: la| el)?|ll[áa]mame|mis? apellidos? (?:es|son)|apellidos?|nombre|titular|"
+    r"me llamo|mi nombre(?: completo)? es|su nombre(?: completo)? es|se llama|a nombre de(?: la| el)?|"
+    r"ll[áa]mame|mis? apellidos? (?:es|son)|apellidos?|nombre|titular|"
     r"de parte de|(?:al|a la) atención de)(?: ?[:：,] ?| )(?:es |it's |is |uh,? |um,? |eh,? )?",
     re.IGNORECASE,
 )
 _WEAK = re.compile(
-    r"(?<![\w'’])(?:(?i:this is|i'm|i’m|i am|it's|it’s|here is|(?:speaking|talking|chatting|spoke|talked) (?:to|with)|ask(?:ing)? for|my (?:\w+ )?(?:husband|wife|son|daughter|brother|sister|mother|"
-    r"father|friend|colleague|boss|child|neighbou?r|partner|kid|dad|mum|mom|assistant)(?:'s name is| is|,)?|your colleague|(?:colleague|supervisor|manager|driver|courier|technician|engineer|assistant),? (?:is |named |called )?|"
-    r"through to|with you is|you(?:'ve| have) reached|signed|regards,?|tell|deliver(?:ed)? to|soy(?: la señora| el señor)?|(?:le |te |les )?(?:habla|atiende|saluda|escribe)|"
-    r"al habla|(?:hablo|hablando|hablé|hablado|hablar|gusto) con|se puso|mi (?:\w+ )?(?:marido|mujer|esposa|esposo|hijo|hija|madre|padre|hermano|hermana|compadre|comadre|jefe|vecina|vecino|amiga|amigo|"
-    r"suegra|suegro|nieto|nieta|abuela|abuelo|pareja|novio|novia|tía|tío|prima|primo),?(?: se llama)?|compañer[ao]|supervisor[a]?|(?:mando|envío|envía|manda|pregunte|avis[oe]) (?:a|por)|"
+    r"(?<![\w'’])(?:(?i:this is|i'm|i’m|i am|it's|it’s|here is|(?:speaking|talking|chatting|spoke|"
+    r"talked) (?:to|with)|ask(?:ing)? for|my (?:\w+ )?(?:husband|wife|son|daughter|brother|sister|"
+    r"mother|"
+    r"father|friend|colleague|boss|child|neighbou?r|partner|kid|dad|mum|mom|assistant)(?:'s name is|"
+    r" is|,)?|your colleague|(?:colleague|supervisor|manager|driver|courier|technician|engineer|"
+    r"assistant),? (?:is |named |called )?|"
+    r"through to|with you is|you(?:'ve| have) reached|signed|regards,?|tell|deliver(?:ed)? to|"
+    r"soy(?: la señora| el señor)?|(?:le |te |les )?(?:habla|atiende|saluda|escribe)|"
+    r"al habla|(?:hablo|hablando|hablé|hablado|hablar|gusto) con|se puso|mi (?:\w+ )?(?:marido|mujer|"
+    r"esposa|esposo|hijo|hija|madre|padre|hermano|hermana|compadre|comadre|jefe|vecina|vecino|amiga|"
+    r"amigo|"
+    r"suegra|suegro|nieto|nieta|abuela|abuelo|pareja|novio|novia|tía|tío|prima|primo),?(?: se llama)?|"
+    r"compañer[ao]|supervisor[a]?|(?:mando|envío|envía|manda|pregunte|avis[oe]) (?:a|por)|"
     r"ese tal|esa tal|un tal|una tal|con))(?: ?[,:] ?| )(?:(?i:el|la|a|one|mr|ms|is|the|my name is) )?"
     rf"(?P<name>{_PARTED})"
 )
 _TITLED = re.compile(
     rf"(?<![\w'’])(?:{_TITLE})(?:(?<=[rsxcgaD])(?<!señor)(?<!señora)(?<!doctor)(?<!doctora)\.)?(?: and (?:{_TITLE})\.?)? (?P<name>{_PARTED})"
 )
-_PINYIN = re.compile(rf"(?<![\w'’])(?:Lao|Xiao) (?P<name>[A-Z][a-z]{{1,5}})(?![\w-])")
+_PINYIN = re.compile(r"(?<![\w'’])(?:Lao|Xiao) (?P<name>[A-Z][a-z]{1,5})(?![\w-])")
 _TITLED_LOWER = re.compile(
     r"(?<![\w'’])(?:mr|mrs|ms|dr|señor|señora|señorita|doña|sr|sra|srta)\.? (?P<name>[a-zà-ÿ][a-zà-ÿ'’-]{1,})"
 )
 _SAYS_WHO = re.compile(
-    rf"(?<![\w'’])(?P<name>{_PARTED})(?: here\b|,? speaking\b| on the line| calling\b|,? al (?:aparato|habla)|,? a sus? órdenes|,? para servirle)"
+    rf"(?<![\w'’])(?P<name>{_PARTED})(?: here\b|,? speaking\b| on the line| calling\b|,? al (?:aparato|"
+    rf"habla)|,? a sus? órdenes|,? para servirle)"
 )
 _VOCATIVE = re.compile(
-    r"(?<![\w'’])(?i:hi|hello|hey|thanks|thank you|thank you so much|thank you very much|thx|cheers|sorry|okay|ok|bye|goodbye|good (?:morning|afternoon|evening|night)|dear|sure|welcome|yes|no|great|perfect|done|"
-    r"hola|gracias|muchas gracias|buenos días|buenas tardes|buenas noches|buenas|adiós|de acuerdo|claro|perfecto|estimad[ao]|querid[ao]|vale|bien|entiendo)"
+    r"(?<![\w'’])(?i:hi|hello|hey|thanks|thank you|thank you so much|thank you very much|thx|cheers|"
+    r"sorry|okay|ok|bye|goodbye|good (?:morning|afternoon|evening|night)|dear|sure|welcome|yes|no|"
+    r"great|perfect|done|"
+    r"hola|gracias|muchas gracias|buenos días|buenas tardes|buenas noches|buenas|adiós|de acuerdo|"
+    r"claro|perfecto|estimad[ao]|querid[ao]|vale|bien|entiendo)"
     rf",? (?P<name>{_CAP}(?: {_CAP})?)(?=\s*(?:[,.!?]|$))"
 )
 _SENTENCE = re.compile(rf"(?:^|(?<=[.!?;] )|(?<=, ))(?P<name>{_PARTED})(?=\s*(?:[.,;!?]|$))")
 _OPENING = re.compile(
-    r"^(?:(?:it'?s|it is|yes|yeah|sure|uh|um|er|well|oh|hi|hello|ok|okay|of course|with pleasure|speaking|is|es|sí|si|claro|con|a|eh|este|pues|bueno|mire|buenas|"
+    r"^(?:(?:it'?s|it is|yes|yeah|sure|uh|um|er|well|oh|hi|hello|ok|okay|of course|with pleasure|"
+    r"speaking|is|es|sí|si|claro|con|a|eh|este|pues|bueno|mire|buenas|"
     r"hola|de|el|la|para|for|the name is)[ ,.:;!]+)*",
     re.IGNORECASE,
 )
 _CAMEL = re.compile(r"[A-Z]{2,}$")
-_NOT_BEFORE_MONTHS = re.compile(r"(?:\b(?:in|of|until|till|by|on|since|this|last|next|from|de|en|el)|\d(?:st|nd|rd|th)?) $", re.IGNORECASE)
+_NOT_BEFORE_MONTHS = re.compile(
+    r"(?:\b(?:in|of|until|till|by|on|since|this|last|next|from|de|en|el)|\d(?:st|nd|rd|th)?) $", re.IGNORECASE
+)
 _DAY_AFTER = re.compile(r" (?:\d|the \d|first|second|third)")
 _WORD_BEFORE = re.compile(rf"(?<![\w'’])(?P<word>{_CAP}) $")
 _COMPANY = re.compile(
-    r"\b(?:Express|City|Cent(?:er|re)|Banks?|Services?|Customer|Company|Inn|Hotels?|Airlines?|Telecom|Insurance|Support|Care|Department|Union|"
-    r"Rentals?|Clinic|Hospital|Group|Inc|Ltd|LLC|Mobile|Energy|Water|Electric|Credit|Bank|Banco|Seguros|Hotel|Clínica|Telefónica|"
+    r"\b(?:Express|City|Cent(?:er|re)|Banks?|Services?|Customer|Company|Inn|Hotels?|Airlines?|Telecom|"
+    r"Insurance|Support|Care|Department|Union|"
+    r"Rentals?|Clinic|Hospital|Group|Inc|Ltd|LLC|Mobile|Energy|Water|Electric|Credit|Bank|Banco|"
+    r"Seguros|Hotel|Clínica|Telefónica|"
     r"Mensajería|Logística|Transportes|Correos|Tienda|Ópticas?|Servicio|Atención)\b"
 )
 _A_TITLE = re.compile(_TITLE)
@@ -144,7 +128,9 @@ class LatinNames:
         """Spans of single name words (with their particles) in titles, introductions and, if `asked`, answers."""
         for pattern in (_TITLED, _PINYIN, _WEAK, _SAYS_WHO, _VOCATIVE):
             for match in pattern.finditer(text):
-                if pattern in (_WEAK, _SAYS_WHO, _VOCATIVE) and self._is_company(text, match.end("name"), match["name"]):
+                if pattern in (_WEAK, _SAYS_WHO, _VOCATIVE) and self._is_company(
+                    text, match.end("name"), match["name"]
+                ):
                     continue
                 yield from self._words(text, match.start("name"), match.end("name"))
         for match in _STRONG.finditer(text):
@@ -178,7 +164,9 @@ class LatinNames:
         begin = _OPENING.match(text).end()  # type: ignore[union-attr]
         capital = re.compile(_PARTED).match(text, begin)
         if capital is not None and (
-            capital.end() == len(text) or text[capital.end()] in ".,;!?" or text[capital.end() :].startswith((" and", " y "))
+            capital.end() == len(text)
+            or text[capital.end()] in ".,;!?"
+            or text[capital.end() :].startswith((" and", " y "))
         ):
             yield from self._words(text, begin, capital.end())
         for match in _SENTENCE.finditer(text):

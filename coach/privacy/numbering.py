@@ -60,7 +60,7 @@ class Numbering:
 
     def masks(self, finds: Sequence[Found], lasts: Collection[int]) -> list[Mask]:
         """The masks of one turn. `lasts` are the starts of finds that were announced as the end of a number."""
-        return [Mask(find.start, find.end, self._placeholder(find, find.start in lasts)) for find in finds]
+        return [Mask(find.start, find.end, self._placeholder(find, find.start in lasts), find.kind) for find in finds]
 
     def _placeholder(self, find: Found, last: bool) -> str:
         if find.kind in NUMBERED and find.digits:
@@ -73,7 +73,9 @@ class Numbering:
         return self._name(find.kind, find.value, find.digits)
 
     def _ending(self, find: Found) -> str | None:
-        return next((n for d, n in self._digits.items() if len(d) > len(find.digits) + 2 and d.endswith(find.digits)), None)
+        return next(
+            (n for d, n in self._digits.items() if len(d) > len(find.digits) + 2 and d.endswith(find.digits)), None
+        )
 
     def _name(self, kind: str, value: str, digits: str) -> str:
         """The placeholder of a value, a new one if it is new. Numbers are the same where their digits are, whatever the kind."""

@@ -19,11 +19,16 @@ from coach.privacy.numerals import Numeral
 __all__ = ["find_numbers", "is_quantity"]
 
 _UNIT_WORDS = (
-    r"(?:us )?dollars?|bucks|pounds?|quid|euros?|yuan|rmb|pesos?|pence|cents?|c[ée]ntimos|hours?|hrs?|minutes?|mins?|seconds?|secs?|"
-    r"days?|weeks?|months?|years?|per ?cent|percent|miles?|kil[oó]s?|kilomet(?:er|re)s?|met(?:er|re)s?|grams?|degrees?|"
-    r"lit(?:er|re)s?|inch(?:es)?|feet|units?|people|persons?|items?|pieces?|points?|stars?|bars?|photos?|times|copies|flyers|homes|"
-    r"customers?|nights?|adults?|steps|words|messages|texts|minutos?|horas?|d[íi]as?|semanas?|mes(?:es)?|años?|segundos?|por ciento|"
-    r"grados?|kil[óo]metros?|metros?|litros?|megas?|gigas?|personas?|puntos?|noches?|unidades|veces|clientes|mensajes|"
+    r"(?:us )?dollars?|bucks|pounds?|quid|euros?|yuan|rmb|pesos?|pence|cents?|c[ée]ntimos|hours?|hrs?|"
+    r"minutes?|mins?|seconds?|secs?|"
+    r"days?|weeks?|months?|years?|per ?cent|percent|miles?|kil[oó]s?|kilomet(?:er|re)s?|met(?:er|"
+    r"re)s?|grams?|degrees?|"
+    r"lit(?:er|re)s?|inch(?:es)?|feet|units?|people|persons?|items?|pieces?|points?|stars?|bars?|"
+    r"photos?|times|copies|flyers|homes|"
+    r"customers?|nights?|adults?|steps|words|messages|texts|minutos?|horas?|d[íi]as?|semanas?|"
+    r"mes(?:es)?|años?|segundos?|por ciento|"
+    r"grados?|kil[óo]metros?|metros?|litros?|megas?|gigas?|personas?|puntos?|noches?|unidades|veces|"
+    r"clientes|mensajes|"
     r"km|kg|g|gsm|cm|mm|m|ml|l|lbs?|oz|gb|mb|tb|kb|mbps|gbps|mhz|ghz|kwh?|w|v|mah|rpm|px|dpi|am|pm|a\.m|p\.m|o'clock|"
     r"usd|eur|gbp|cny|mxn|st|nd|rd|th|h"
 )
@@ -36,22 +41,31 @@ _UNIT_AFTER = re.compile(
 _MONEY_BEFORE = re.compile(
     r"(?:[$€£¥￥]|usd|eur|gbp|rmb|cny|mxn|人民币|第|约|共计?|[a-z]\$)\s?$|(?<!\d)\d{1,2}[:：]$", re.IGNORECASE
 )
-_DATE = re.compile(r"(?:19|20)\d{2}[-/.](?:0?[1-9]|1[0-2])(?:[-/.](?:0?[1-9]|[12]\d|3[01]))?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
+_DATE = re.compile(
+    r"(?:19|20)\d{2}[-/.](?:0?[1-9]|1[0-2])(?:[-/.](?:0?[1-9]|[12]\d|3[01]))?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
+)
 _COMPACT_DATE = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _PUBLIC = re.compile(
-    r"911|999|112|110|119|120|114|122|100|101|95\d{3}|96\d{3,4}|100\d{2}|12[0-9]{3}|[48]00\d{7}|1?8(?:00|88|77|66|55|44|33)\d{7}|90[012]\d{6}|800\d{6}"
+    r"911|999|112|110|119|120|114|122|100|101|95\d{3}|96\d{3,4}|100\d{2}|12[0-9]{3}|[48]00\d{7}|"
+    r"1?8(?:00|88|77|66|55|44|33)\d{7}|90[012]\d{6}|800\d{6}"
 )
 _TOLL_FREE = re.compile(r"[48]00\d{7}|1?8(?:00|88|77|66|55|44|33)\d{7}|90[012]\d{6}|800\d{6}")
 _CHINESE_MOBILE = re.compile(r"(?:\+?86)?1[3-9][\d*]{9}")
-_WRITTEN_PHONE = re.compile(r"\(\d{3}\) ?\d{3}[ -]?\d{4}|\d{3}([-.])\d{3}\1\d{4}|\+\d[\d -]{8,16}|0[17]\d{3} ?\d{3} ?\d{3,4}")
+_WRITTEN_PHONE = re.compile(
+    r"\(\d{3}\) ?\d{3}[ -]?\d{4}|\d{3}([-.])\d{3}\1\d{4}|\+\d[\d -]{8,16}|0[17]\d{3} ?\d{3} ?\d{3,4}"
+)
 _WORD_AFTER = re.compile(r"[ \-][a-zà-ÿ]+")
 _FILLERS_AFTER = re.compile(
-    r" (?:is|was|and|or|please|thanks|thank|if|for|but|by|in|on|at|to|from|as|when|my|your|it|has|says|so|ok|okay|right|again|"
-    r"hasn't|yes|correct|though|still|here|then|never|got|y|o|por|para|que|de|del|es|era|no|sí|gracias|correcto|verdad|está|"
+    r" (?:is|was|and|or|please|thanks|thank|if|for|but|by|in|on|at|to|from|as|when|my|your|it|has|"
+    r"says|so|ok|okay|right|again|"
+    r"hasn't|yes|correct|though|still|here|then|never|got|y|o|por|para|que|de|del|es|era|no|sí|"
+    r"gracias|correcto|verdad|está|"
     r"si|pero|con|a|al|en|lleva|fyi|thx)(?![a-zà-ÿ])"
 )
-_ANNOUNCED_AFTER = re.compile(r"\s?,?\s?(?:is|was|es|era|是)?\s?(?:the|my|your|our|mi|su|el|la|我的|您的)?\s?", re.IGNORECASE)
+_ANNOUNCED_AFTER = re.compile(
+    r"\s?,?\s?(?:is|was|es|era|是)?\s?(?:the|my|your|our|mi|su|el|la|我的|您的)?\s?", re.IGNORECASE
+)
 _AGENT_NUMBER = re.compile(
     r"号(?:客服|话务|坐席|专员|接线|员工|为您|很高兴|竭诚|就是我|，很高兴|，为您)|\s?号(?=[，。,！!]?\s*(?:很高兴|为您|请问|竭诚))"
 )
@@ -124,7 +138,12 @@ def _cued_kind(
     if cue in NUMBERED:
         if tight and count >= _FEWEST_TIGHT and not (counted and count < 6):
             return cue  # type: ignore[return-value]
-        if count >= _FEWEST_CUED and not (counted and count < 7) and not _round(numeral.digits) and not _PUBLIC.fullmatch(numeral.digits):
+        if (
+            count >= _FEWEST_CUED
+            and not (counted and count < 7)
+            and not _round(numeral.digits)
+            and not _PUBLIC.fullmatch(numeral.digits)
+        ):
             return cue  # type: ignore[return-value]
     wanted = [kind for kind in expected if kind in NUMBERED or kind in ("BIRTH_DATE", "ADDRESS", "LAST", "PLATE")]
     if not wanted:

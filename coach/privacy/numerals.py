@@ -20,13 +20,36 @@ _EN_UNITS = {
     )
     for word in words.split()
 }
-_EN_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_EN_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_ES_UNITS = "cero uno dos tres cuatro cinco seis siete ocho nueve".split()
-_ES_TEENS = "diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve".split()
-_ES_TWENTIES = "veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve"
-_ES_TENS = "treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
-_ES_HUNDREDS = "ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos".split()
+_EN_TEENS = [
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_EN_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_ES_UNITS = ["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"]
+_ES_TEENS = ["diez", "once", "doce", "trece", "catorce", "quince", "dieciséis", "diecisiete", "dieciocho", "diecinueve"]
+_ES_TWENTIES = (
+    "veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve"
+)
+_ES_TENS = ["treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"]
+_ES_HUNDREDS = [
+    "ciento",
+    "doscientos",
+    "trescientos",
+    "cuatrocientos",
+    "quinientos",
+    "seiscientos",
+    "setecientos",
+    "ochocientos",
+    "novecientos",
+]
 
 _HAN = {**{c: str(v) for v, c in enumerate("零一二三四五六七八九")}, "〇": "0", "○": "0", "幺": "1", "两": "2"}
 
@@ -71,7 +94,9 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN = "\u200b\u200c\u200d\u2060\ufeff"
-_BETWEEN_FIGURES = re.compile(rf"[ \t\u00a0\u202f{_HIDDEN}]{{0,2}}[-–—‑.·)]?[ \t\u00a0{_HIDDEN}]?[(]?|(?:\.\.\.|…{{1,2}}) ?")
+_BETWEEN_FIGURES = re.compile(
+    rf"[ \t\u00a0\u202f{_HIDDEN}]{{0,2}}[-–—‑.·)]?[ \t\u00a0{_HIDDEN}]?[(]?|(?:\.\.\.|…{{1,2}}) ?"
+)
 _BETWEEN_GROUPS = re.compile(r" ?[,，、] ?")
 _BETWEEN_WORDS = re.compile(r"[ \t,，、\-–—…]{1,3}|\.\.\. ?")
 _BETWEEN_HAN = re.compile(r"[ \t,，、\-–—…]{0,2}")

@@ -15,14 +15,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coach.evidence import locate
-from coach.privacy.kinds import KINDS
+from coach.privacy.kinds import KINDS, Kind
 from coach.transcript import Transcript
 
-__all__ = ["MaskedTurn", "Mask", "Placeholders", "reserved", "written"]
+__all__ = ["Mask", "MaskedTurn", "Placeholders", "reserved", "written"]
 
-_NAME = rf"(?P<%s>(?:{'|'.join(sorted(KINDS, key=len, reverse=True))})[ _-]?\d{{1,4}}(?:[ _-](?:PART|LAST)[ _-]\d{{1,2}})?)"
+_NAME = (
+    rf"(?P<%s>(?:{'|'.join(sorted(KINDS, key=len, reverse=True))})[ _-]?\d{{1,4}}(?:[ _-](?:PART|"
+    rf"LAST)[ _-]\d{{1,2}})?)"
+)
 _LOOSE = re.compile(
-    rf"[\[{{‹<(（【]\s?{_NAME % 'bracketed'}\s?[\]}}›>)）】]|[\[{{‹<]?(?<![A-Za-z0-9_]){(_NAME % 'bare').replace('[ _-]', '_')}(?![A-Za-z0-9_])[\]}}›>]?",
+    rf"[\[{{‹<(（【]\s?{_NAME % 'bracketed'}\s?[\]}}›>)）】]|"
+    rf"[\[{{‹<]?(?<![A-Za-z0-9_]){(_NAME % 'bare').replace('[ _-]', '_')}(?![A-Za-z0-9_])[\]}}›>]?",
     re.IGNORECASE | re.ASCII,
 )
 
@@ -34,6 +38,7 @@ class Mask:
     start: int
     end: int
     placeholder: str
+    kind: Kind
 
 
 def written(placeholder: str) -> str:

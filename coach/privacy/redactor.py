@@ -29,8 +29,10 @@ __all__ = ["VERSION", "PersonalDataRedactor", "Redaction"]
 VERSION = "1"
 """Raise it with every change to what is masked: it is part of the hash of every audit's prompt."""
 
-_MAYBE_NUMBER = re.compile(r"\d|[零〇○一二三四五六七八九幺两]|(?i:\b(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty|"
-    r"cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|\w+[ec]e|\w+nta|\w+cientos|veinti\w+|dieci\w+)\b)")
+_MAYBE_NUMBER = re.compile(
+    r"\d|[零〇○一二三四五六七八九幺两]|(?i:\b(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty|"
+    r"cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|\w+[ec]e|\w+nta|\w+cientos|veinti\w+|dieci\w+)\b)"
+)
 _LAST_AFTER = re.compile(r",? (?:at the end|al final|is the end|结尾)|结尾|是尾号", re.IGNORECASE)
 
 
@@ -50,9 +52,11 @@ class Redaction:
         """`text` with every placeholder replaced by what it stands for (see `Placeholders.restore`)."""
         return self.placeholders.restore(text)
 
-    def counts(self) -> Counter[str]:
-        """How many places were masked, by kind."""
-        return Counter(re.sub(r"_\d+(?:_(?:PART|LAST)_\d+)?$", "", m.placeholder) for masks in self.masks for m in masks)
+    def masked(self) -> Iterator[tuple[Kind, str]]:
+        """Kind and original words of every place that was masked, in order."""
+        for turn, masks in zip(self.placeholders.turns, self.masks, strict=True):
+            for mask in masks:
+                yield mask.kind, turn.original[mask.start : mask.end]
 
 
 class PersonalDataRedactor:
@@ -69,9 +73,7 @@ class PersonalDataRedactor:
         found = search.found()
         numbering = Numbering(reserved(turn.text for turn in transcript.turns))
         numbering.learn(found, [turn.speaker for turn in transcript.turns])
-        masks = tuple(
-            tuple(numbering.masks(finds, search.lasts(turn, finds))) for turn, finds in enumerate(found)
-        )
+        masks = tuple(tuple(numbering.masks(finds, search.lasts(turn, finds))) for turn, finds in enumerate(found))
         placeholders = Placeholders(transcript, masks)
         turns = tuple(
             turn if not found else turn.model_copy(update={"text": masked.masked})

@@ -43,7 +43,8 @@ _NOT_NAMES = frozenset(
 _MID_SENTENCE = re.compile(rf"(?:(?<=[^\W_] )|(?<=[,;:] ))(?:{_CAPITALISED}|[A-Z]{{2,}})")
 
 _ADDRESS = re.compile(
-    rf"(?P<latin>(?<![\w’'])(?:(?:{_EN_TITLES})\.? {_CAPITALISED}|(?:{_ES_TITLES})\.?(?: {_CAPITALISED})?|[Cc]aballero"
+    rf"(?P<latin>(?<![\w’'])(?:(?:{_EN_TITLES})\.? {_CAPITALISED}|(?:Sra?|Srta|Dra?)\.? {_CAPITALISED}"
+    rf"|(?:{_ES_TITLES})(?: {_CAPITALISED})?|[Cc]aballero"
     rf"|Sir|Madam|sir|madam|ma'am)(?![\w’']))|(?P<han>(?:{_COMPOUND}|[{_SURNAMES}])?(?:先生|女士|小姐|太太|大爷|大妈|阿姨))"
 )
 

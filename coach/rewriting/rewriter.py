@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from coach.errors import JudgeError
 from coach.findings import Audit, Finding, Rewrite, Usage
 from coach.judges.base import Judge
+from coach.rewriting.draft import in_place
+from coach.rewriting.offences import said_wrong
 from coach.rewriting.scripted import from_scripts
 from coach.rewriting.task import RewriteTask, tasks_of
 from coach.rewriting.trial import Attempt, Tester, Trial
@@ -49,7 +51,11 @@ class Rewriter:
 
     async def rewrite(self, transcript: Transcript, grading: Audit) -> Rewritten:
         """Fill in the rewrites of `grading`. A judge or endpoint that fails withholds the rewrite, not the audit."""
-        tasks, hopeless = tasks_of(transcript, grading, self._judge.rubric)
+        broken = frozenset(finding.criterion for finding in grading.violated())
+        if not broken:
+            return Rewritten(grading, ())
+        said = await said_wrong(transcript, self._judge, broken)
+        tasks, hopeless = tasks_of(transcript, grading, self._judge.rubric, said)
         outcome = _Outcome(withheld=dict(hopeless))
         attempts: list[Attempt] = []
         for task in tasks:
@@ -68,33 +74,30 @@ class Rewriter:
             else:
                 trial, lack = await self._proposer.rewrite(task, tester)
         except JudgeError as error:
-            trial, lack = None, f"it could not be checked: {error}"
+            trial, lack = None, dict.fromkeys(task.broken, f"it could not be checked: {error}")
         outcome.usage += tester.usage
+        harmless = trial is not None and (trial.passed or await self._only_missing(task, trial))
         for finding in task.findings:
-            if trial is not None and _may_be_shown(trial, finding, task):
+            if trial is not None and harmless and finding.criterion in trial.mended:
                 outcome.rewrites[finding.criterion] = trial.rewrite
             else:
-                outcome.withheld[finding.criterion] = _reason(trial, finding, lack)
+                outcome.withheld[finding.criterion] = _reason(trial, finding.criterion, lack)
+
+    async def _only_missing(self, task: RewriteTask, trial: Trial) -> bool:
+        """True where what the rewrite does not mend is missing from the conversation, and nothing in it is said wrongly."""
+        if not trial.sound() or not trial.mended:
+            return False
+        left = task.broken - trial.mended
+        said = await said_wrong(in_place(task.transcript, trial.rewrite), self._judge, left)
+        return said is not None and not said
 
 
-def _may_be_shown(trial: Trial, finding: Finding, task: RewriteTask) -> bool:
-    """All of the task's criteria are met; or this one is, and what is left is only missing elsewhere, not said here."""
-    if trial.passed:
-        return True
-    if not trial.sound() or finding.criterion not in trial.mended:
-        return False
-    unmet = [task.rubric.by_id[name] for name in task.broken - trial.mended]
-    return all(c.checks and all(check.check != "forbid" for check in c.checks) for c in unmet)
-
-
-def _reason(trial: Trial | None, finding: Finding, lack: str) -> str:
-    if trial is not None:
-        own = next((reason for reason in trial.reasons if finding.criterion in reason), None)
-        text = own or lack or (trial.reasons[0] if trial.reasons else "")
-        if finding.criterion in trial.mended:
-            text = f"the rewrite of this turn mends it, but {text}"
+def _reason(trial: Trial | None, criterion: str, lack: dict[str, str]) -> str:
+    if trial is not None and criterion in trial.mended:
+        others = next((text for name, text in lack.items() if name != criterion), trial.reasons[0])
+        text = f"mended, but the rewrite of this turn does not pass: {others}"
     else:
-        text = lack
+        text = lack.get(criterion, "")
     return (text or "no proposal passed the re-audit")[:_LONGEST_REASON]
 
 

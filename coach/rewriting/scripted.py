@@ -18,12 +18,15 @@ from coach.rubric import ALWAYS, Criterion
 
 __all__ = ["MAXIMUM_TRIALS", "from_scripts"]
 
+_SHORT, _SHORT_HAN = 90, 30
+"""An answer of so many characters may be replaced as a whole."""
+
 MAXIMUM_TRIALS = 24
 """Proposals tried for one turn: each costs a grading, a few milliseconds."""
 
 
-async def from_scripts(task: RewriteTask, tester: Tester) -> tuple[Trial | None, str]:
-    """The best trial (None where no proposal was sound) and, where it does not pass, what was lacking."""
+async def from_scripts(task: RewriteTask, tester: Tester) -> tuple[Trial | None, dict[str, str]]:
+    """The best trial (None where no proposal was sound), and criterion id -> what was lacking to mend it."""
     search = _Search(task, tester)
     best = await search.run()
     return best, search.lack
@@ -36,11 +39,11 @@ class _Search:
         self._scripts = Scripts(task.rubric, addressed(task.transcript), spoken)
         self._draft = Draft.of(task.said)
         self._best: Trial | None = None
-        self.lack = ""
+        self.lack: dict[str, str] = {}
 
     async def run(self) -> Trial | None:
         """Mend one criterion after the other, those broken by words before those broken by silence."""
-        for finding in sorted(self._task.findings, key=self._by_words, reverse=True):
+        for finding in sorted(self._task.findings, key=lambda f: not self._task.by_words(f.criterion)):
             done = self._best.mended if self._best else frozenset()
             if finding.criterion not in done:
                 await self._mend(finding)
@@ -48,16 +51,13 @@ class _Search:
                 break
         return self._best
 
-    def _by_words(self, finding: Finding) -> bool:
-        return any(c.check == "forbid" for c in self._task.rubric.by_id[finding.criterion].checks)
-
     async def _mend(self, finding: Finding) -> None:
         """Try drafts for one criterion, until one mends it and does no harm."""
         criterion = self._task.rubric.by_id[finding.criterion]
         tried = False
         for draft in self._drafts(finding, criterion):
             if self._tester.count >= MAXIMUM_TRIALS:
-                self.lack = self.lack or "no combination of the manual's sentences passed"
+                self.lack.setdefault(criterion.id, "no combination of the manual's sentences passed")
                 return
             rewrite = draft.rewrite
             if rewrite is None:
@@ -67,7 +67,7 @@ class _Search:
             if trial is not None:
                 return
         if not tried:
-            self.lack = self.lack or f"no sentence of the manual for {criterion.id} fits this conversation"
+            self.lack[criterion.id] = "no sentence of the manual for this clause fits the conversation"
 
     async def _cleared(self, draft: Draft, finding: Finding) -> Trial | None:
         """The trial of `draft`, further sentences left out while the judge still holds them against the criterion."""
@@ -75,7 +75,9 @@ class _Search:
             trial = await self._tester.try_(rewrite)
             if trial.sound() and finding.criterion in trial.mended and self._keeps(trial):
                 self._draft, self._best = draft, trial
+                self.lack.pop(finding.criterion, None)
                 return trial
+            self.lack[finding.criterion] = _objection(trial, finding.criterion)
             again = next((f for f in trial.left if f.criterion == finding.criterion and f.evidence), None)
             if not trial.sound() or again is None or again.evidence[0].turn != self._task.turn:
                 return None
@@ -90,12 +92,11 @@ class _Search:
         return self._best is None or self._best.mended <= trial.mended
 
     def _drafts(self, finding: Finding, criterion: Criterion) -> Iterator[Draft]:
-        kinds = {check.check for check in criterion.checks}
         lines = [*self._scripts.for_criterion(criterion), *self._of_the_moment(criterion)]
-        if "forbid" in kinds or not kinds:
+        if self._task.by_words(criterion.id):
             yield from self._without_offence(finding, lines)
-        if kinds - {"forbid"} or not kinds:
-            yield from self._with_words(finding, criterion, lines)
+        if any(check.check != "forbid" for check in criterion.checks):
+            yield from self._with_words(criterion, lines)
 
     def _without_offence(self, finding: Finding, lines: list[str]) -> Iterator[Draft]:
         """The offending sentences left out, or a sentence of the manual in their place."""
@@ -114,15 +115,22 @@ class _Search:
         for line in lines[:2]:
             yield Draft(draft.turn, (line,), draft.before, draft.after)
 
-    def _with_words(self, finding: Finding, criterion: Criterion, lines: list[str]) -> Iterator[Draft]:
-        """The missing words before or after what was said, wherever they more likely belong first."""
+    def _with_words(self, criterion: Criterion, lines: list[str]) -> Iterator[Draft]:
+        """The missing words instead of a short answer that says nothing else; before or after what was said, else."""
+        draft = self._draft
+        if self._says_little(draft) and any(check.check == "respond_to" for check in criterion.checks):
+            for line in lines:
+                yield Draft(draft.turn, (line,), draft.before, draft.after)
         for line in lines:
-            first_after = self._belongs_after(line, criterion)
-            placed = (self._draft.with_after(line), self._draft.with_before(line))
-            yield from placed if first_after else reversed(placed)
-        places = self._draft.offending(finding.evidence[0].quote) if finding.evidence else []
-        for line in lines[:2] if places else ():
-            yield self._draft.replaced(places, line)
+            placed = (draft.with_after(line), draft.with_before(line))
+            yield from placed if self._belongs_after(line, criterion) else reversed(placed)
+
+    def _says_little(self, draft: Draft) -> bool:
+        """Words that can go: few, no question, no event, no fact."""
+        text = " ".join(draft.body)
+        short = len(text) <= (_SHORT_HAN if self._task.language == "zh" else _SHORT)
+        plain = draft.turn.speaker == "agent" and not any(mark in text for mark in "?？[［【")
+        return short and plain and not self._task.facts.compare(text, "")
 
     def _belongs_after(self, line: str, criterion: Criterion) -> bool:
         """A question closes a turn that somebody answers; the last words of a call stay last."""
@@ -143,3 +151,10 @@ class _Search:
                     required = any(check.check != "forbid" for check in other.checks)
                     if other.scenario == arose.scenario and other.severity != "critical" and required:
                         yield from self._scripts.for_criterion(other)[:1]
+
+
+def _objection(trial: Trial, criterion: str) -> str:
+    """The reason that says most about this criterion."""
+    about = [reason for reason in trial.reasons if criterion in reason]
+    other = [reason for reason in trial.reasons if not reason.startswith("still breaks")]
+    return next(iter(other if not trial.sound() else about or other), "it was not mended")

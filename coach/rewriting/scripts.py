@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
 from coach.rewriting.names import Address, readdressed
+from coach.resources import rubrics_folder
 from coach.rubric import ALWAYS, Criterion, Rubric, in_language
 
 __all__ = ["Scripts", "agent_lines"]
@@ -24,9 +24,6 @@ _SLOT = re.compile(r"X{2,}|×{2,}|＊|\*|_{2,}|\{|…|\.{3}|——|—$|○|某"
 _QUOTED = re.compile(r"“([^”]{6,80})”")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
-_PATTERN_SYNTAX = re.compile(r"^re:.*$|[()|*^$?]|\.\.\.")
-_ORDINARY = 2
-"""A word that so many clauses or signals use is a word of any service conversation."""
 
 
 def agent_lines(example: str) -> list[str]:
@@ -46,7 +43,7 @@ class Scripts:
     def __init__(self, rubric: Rubric, address: Address, spoken: str) -> None:
         self._rubric, self._address = rubric, address
         self._spoken = _terms(spoken)
-        self._ordinary = _ordinary(_ByContent(rubric))
+        self._ordinary = _ordinary(rubric.language)
 
     def for_criterion(self, criterion: Criterion) -> list[str]:
         """Usable sentences, the best first: those that bring in nothing new, and the manual's examples in their order."""
@@ -64,21 +61,10 @@ class Scripts:
         return [sentence for _, _, sentence in sorted(ranked)]
 
     def _allowed(self, criterion: Criterion) -> int:
-        """Terms that may be new: none where the example may be about anything, some where it fits the situation."""
-        return 1 if criterion.scenario == ALWAYS else 2
-
-
-class _ByContent:
-    """A rubric as a key: models that hold lists cannot be hashed, its own hash can."""
-
-    def __init__(self, rubric: Rubric) -> None:
-        self.rubric = rubric
-
-    def __hash__(self) -> int:
-        return hash(self.rubric.checks_hash)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ByContent) and self.rubric.checks_hash == other.rubric.checks_hash
+        """Terms that may be new: none where the example may be about anything, one where it fits the situation. Pairs of
+        Chinese characters run across words, so that one new word is three of them."""
+        new_words = 0 if criterion.scenario == ALWAYS else 1
+        return 3 * new_words + 2 if self._rubric.language == "zh" else new_words
 
 
 def _lines(criterion: Criterion) -> Iterator[str]:
@@ -111,11 +97,10 @@ def _terms(text: str) -> set[str]:
 
 
 @lru_cache(maxsize=8)
-def _ordinary(rubric: _ByContent) -> frozenset[str]:
-    counts: Counter[str] = Counter()
-    language = rubric.rubric.language
-    for c in rubric.rubric.criteria:
-        counts.update(_terms(" ".join([*c.examples.compliant, *c.examples.violating, in_language(c.requirement, language)])))
-    for signal in rubric.rubric.signals.values():
-        counts.update(_terms(_PATTERN_SYNTAX.sub(" ", " ".join(signal.phrases))))
-    return frozenset(term for term, count in counts.items() if count >= _ORDINARY)
+def _ordinary(language: str) -> frozenset[str]:
+    """Terms that speak of no matter in particular: `rubrics/ordinary/LANGUAGE.txt`. Without the file there are none."""
+    path = rubrics_folder() / "ordinary" / f"{language}.txt"
+    if not path.is_file():
+        return frozenset()
+    lines = path.read_text("utf-8").splitlines()
+    return frozenset(_terms(" ".join(line for line in lines if not line.startswith("#"))))

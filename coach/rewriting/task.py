@@ -6,7 +6,7 @@ Promise: every violated finding of an audit is in exactly one task, or is told w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from coach.findings import Audit, Finding
@@ -26,6 +26,8 @@ class RewriteTask:
     rubric: Rubric
     turn: int
     findings: tuple[Finding, ...]
+    said_wrong: frozenset[str] | None = None
+    """Criteria that are broken by words rather than by silence; None where the judge does not tell them apart."""
 
     @property
     def said(self) -> Turn:
@@ -52,12 +54,14 @@ class RewriteTask:
         """The check that a rewrite here has to pass."""
         return FactCheck.of(self.transcript, self.turn, self.criteria, self.language)
 
-    def only(self, ids: frozenset[str]) -> RewriteTask:
-        """The same turn with some of the criteria."""
-        return replace(self, findings=tuple(f for f in self.findings if f.criterion in ids))
+    def by_words(self, criterion: str) -> bool:
+        """True where what was said breaks it, False where something is missing; what is not known counts as said."""
+        return self.said_wrong is None or criterion in self.said_wrong
 
 
-def tasks_of(transcript: Transcript, grading: Audit, rubric: Rubric) -> tuple[list[RewriteTask], dict[str, str]]:
+def tasks_of(
+    transcript: Transcript, grading: Audit, rubric: Rubric, said_wrong: frozenset[str] | None = None
+) -> tuple[list[RewriteTask], dict[str, str]]:
     """The tasks in the order of their turns, and criterion id -> why there is nothing to rewrite."""
     by_turn: dict[int, list[Finding]] = {}
     hopeless: dict[str, str] = {}
@@ -70,7 +74,8 @@ def tasks_of(transcript: Transcript, grading: Audit, rubric: Rubric) -> tuple[li
         else:
             by_turn.setdefault(_place(finding, criterion, transcript, grading), []).append(finding)
     tasks = [
-        RewriteTask(transcript, grading, rubric, turn, tuple(findings)) for turn, findings in sorted(by_turn.items())
+        RewriteTask(transcript, grading, rubric, turn, tuple(findings), said_wrong)
+        for turn, findings in sorted(by_turn.items())
     ]
     return tasks, hopeless
 

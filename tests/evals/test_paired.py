@@ -84,7 +84,7 @@ def test_no_tests_are_corrected_to_none() -> None:
 
 
 def test_false_alarms_stay_below_the_level_whatever_the_clustering() -> None:
-    """Verdicts of one conversation flip together here: a test over single verdicts would alarm in a third of the runs."""
+    """Verdicts of one conversation flip together here, so a test over single verdicts would alarm far too often."""
     generator = np.random.default_rng(11)
     mood = generator.integers(0, 2, (400, 2, 30)) * 8
     alarms = [shift(now, before[:, None]).p <= 0.05 for now, before in mood]

@@ -2,7 +2,7 @@
 
 Promise: the same conversation and rubric always give the same findings, and nothing leaves the process. It speaks only
 where a check decides with enough confidence; a criterion without a check, a scenario without a detection and a decision
-below `THRESHOLD` are `not_assessed`, with the reason.
+below `THRESHOLDS` are `not_assessed`, with the reason.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Sequence
 
 from coach.checks import Detection
-from coach.findings import Evidence, Finding, JudgeInfo, Occurrence, Usage
+from coach.findings import Evidence, Finding, JudgeInfo, Occurrence, Usage, Verdict
 from coach.judges.base import Judgement
 from coach.judges.embedded.evaluate import evaluate
 from coach.judges.embedded.outcome import Outcome, combine
@@ -20,10 +20,11 @@ from coach.judges.embedded.signals import SignalFinder
 from coach.rubric import ALWAYS, Criterion, Rubric
 from coach.transcript import Transcript
 
-__all__ = ["THRESHOLD", "EmbeddedJudge"]
+__all__ = ["THRESHOLDS", "EmbeddedJudge"]
 
-THRESHOLD = 0.5
-"""Decisions less sure than this are reported as `not_assessed`."""
+THRESHOLDS: dict[Verdict, float] = {"met": 0.5, "violated": 0.7}
+"""Decisions less sure than this are reported as `not_assessed`. An accusation needs more certainty than an acquittal: the
+figures were chosen on conversations kept apart for that (docs/accuracy.md)."""
 
 _REVISION = "checks-1"
 """Named in every audit; goes up when the code, not the rubric, makes this judge answer differently."""
@@ -35,7 +36,7 @@ class EmbeddedJudge:
     def __init__(self, rubric: Rubric) -> None:
         self._rubric = rubric
         self._finder = SignalFinder(rubric.signals)
-        digest = hashlib.sha256(f"{_REVISION}:{THRESHOLD}:{rubric.checks_hash}".encode()).hexdigest()
+        digest = hashlib.sha256(f"{_REVISION}:{THRESHOLDS}:{rubric.checks_hash}".encode()).hexdigest()
         self._info = JudgeInfo(kind="embedded", model=_REVISION, prompt_hash=digest[:16])
 
     @property
@@ -102,7 +103,7 @@ class EmbeddedJudge:
         if outcome.verdict == "not_applicable":
             return None
         sure = outcome.confidence * certainty
-        if outcome.verdict in ("met", "violated") and sure < THRESHOLD:
+        if sure < THRESHOLDS.get(outcome.verdict, 0.0):
             reason = f"too unsure ({sure:.2f}) to say {outcome.verdict}: {outcome.reason}"
             return _as_finding(criterion, Outcome("not_assessed", reason=reason))
         return _as_finding(criterion, outcome, sure)

@@ -114,10 +114,16 @@ def test_a_missing_word_can_be_declared_undecidable() -> None:
 
 
 def test_an_unsure_check_is_reported_as_not_assessed() -> None:
-    finding = judged(conversation("A: Hurry up."), {"check": "forbid", "says": ["rude"], "confidence": 0.4})
+    finding = judged(conversation("A: Hurry up."), {"check": "forbid", "says": ["rude"], "confidence": 0.6})
     assert finding is not None
     assert finding.verdict == "not_assessed"
-    assert "too unsure (0.40)" in finding.rationale
+    assert "too unsure (0.60)" in finding.rationale
+
+
+def test_keeping_a_rule_needs_less_certainty_than_breaking_it() -> None:
+    finding = judged(conversation("A: Hello."), {"check": "forbid", "says": ["rude"], "confidence": 0.6})
+    assert finding is not None
+    assert finding.verdict == "met"
 
 
 def test_the_pause_before_hanging_up_is_measured() -> None:
