@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Generic, Literal, TypeVar
 
+from coach.pattern_literals import required_literals
+
 __all__ = ["Folded", "LiteralIndex", "PhrasePattern", "fold", "parse_pattern"]
 
 Owner = TypeVar("Owner")
@@ -117,10 +119,9 @@ def parse_pattern(pattern: str) -> PhrasePattern:
     """Parse a pattern. Raises ValueError saying what is wrong with it."""
     if pattern.startswith("re:"):
         try:
-            _compiled(pattern[3:])
+            return PhrasePattern(pattern[3:], required_literals(pattern[3:]))
         except re.error as error:
             raise ValueError(f"pattern {pattern!r} is not a regular expression: {error}") from error
-        return PhrasePattern(pattern[3:], ())
     body = pattern.strip()
     at_start, at_end = body.startswith("^"), body.endswith("$")
     body = body.removeprefix("^").removesuffix("$").replace("...", "\0").replace("…", "\0")

@@ -74,6 +74,6 @@ def test_a_pattern_that_cannot_be_read_says_so(pattern: str) -> None:
 
 def test_the_index_offers_every_pattern_that_could_match() -> None:
     index: LiteralIndex[str] = LiteralIndex()
-    for name in ("buenos dias", "re:tard.s", "nunca"):
+    for name in ("buenos dias", "re:[dt][ae][rs]", "nunca"):
         index.add(parse_pattern(name), name)
-    assert {owner for _, owner in index.candidates(fold("Buenos días").text)} == {"buenos dias", "re:tard.s"}
+    assert {owner for _, owner in index.candidates(fold("Buenos días").text)} == {"buenos dias", "re:[dt][ae][rs]"}

@@ -27,6 +27,9 @@ def audit(
         typer.Option(min=0, max=100, help="Exit with 1 if a conversation scores less or fails a critical criterion."),
     ] = None,
     budget: Annotated[float | None, typer.Option(min=0, help="Stop before spending more than so many USD.")] = None,
+    rewrites: Annotated[
+        bool, typer.Option("--rewrites/--no-rewrites", help="Propose compliant wordings, each audited again.")
+    ] = True,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Send nothing: predict requests, tokens and cost.")
     ] = False,
@@ -74,6 +77,7 @@ def audit(
         fail_under=fail_under,
         budget=budget,
         dry_run=dry_run,
+        rewrites=rewrites,
         strict=strict,
         lang=lang,
         quiet=quiet,

@@ -79,6 +79,7 @@ class AuditCommand:
     fail_under: float | None
     budget: float | None
     dry_run: bool
+    rewrites: bool
     strict: bool
     lang: str | None
     quiet: bool
@@ -104,7 +105,13 @@ class AuditCommand:
 
                 store = resources.enter_context(Store.open(settings.db))
             run = AuditRun(
-                rubrics, judges, store=store, force=self.force, budget_usd=self.budget, source=" ".join(self.inputs)
+                rubrics,
+                judges,
+                store=store,
+                force=self.force,
+                budget_usd=self.budget,
+                source=" ".join(self.inputs),
+                rewrites=self.rewrites,
             )
             self._note(_judge_note(judges, settings))
             return command._grade(run)
@@ -170,6 +177,8 @@ class AuditCommand:
             print(f"coach: not graded: {name}{failure.reason}", file=sys.stderr)
         if len(failures) > _LISTED_FAILURES:
             print(f"coach: ... and {len(failures) - _LISTED_FAILURES} more", file=sys.stderr)
+        if counts.rewritten or counts.withheld:
+            self._note(f"rewrites: {counts.rewritten} shown, {counts.withheld} withheld (each is audited again first)")
         if counts.from_store:
             again = "; --force grades them again"
             self._note(f"{counts.from_store} of {counts.total} conversations were graded before{again}")

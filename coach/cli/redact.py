@@ -9,7 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import TextIO
+    from typing import IO, Any
 
     from coach.privacy import Redaction
     from coach.readers.options import ReadOptions
@@ -85,13 +85,13 @@ def _redactions(
             bad.append(str(item.error))
 
 
-def _write(stream: TextIO, first: Redaction, rest: Iterator[Redaction]) -> None:
+def _write(stream: IO[Any], first: Redaction, rest: Iterator[Redaction]) -> None:
     stream.write(first.transcript.model_dump_json(exclude_defaults=True) + "\n")
     for redaction in rest:
         stream.write(redaction.transcript.model_dump_json(exclude_defaults=True) + "\n")
 
 
-def _write_report(stream: TextIO, first: Redaction, rest: Iterator[Redaction]) -> None:
+def _write_report(stream: IO[Any], first: Redaction, rest: Iterator[Redaction]) -> None:
     """Each kind with its number of places, then the words masked, the most frequent first."""
     from collections import Counter
     from itertools import chain
@@ -104,8 +104,8 @@ def _write_report(stream: TextIO, first: Redaction, rest: Iterator[Redaction]) -
             words.setdefault(kind, Counter())[original] += 1
     places = sum(counter.total() for counter in words.values())
     stream.write(f"conversations: {conversations:,}\nmasked: {places:,} {'place' if places == 1 else 'places'}\n")
-    for kind, counter in sorted(words.items()):
-        stream.write(f"{kind}: {counter.total():,}\n")
+    for name, counter in sorted(words.items()):
+        stream.write(f"{name}: {counter.total():,}\n")
         for original, count in counter.most_common(_LISTED_VALUES):
             stream.write(f"  {original}{f' ({count:,})' if count > 1 else ''}\n")
         if len(counter) > _LISTED_VALUES:

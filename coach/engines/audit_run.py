@@ -24,6 +24,8 @@ from coach.store.records import RunState
 from coach.transcript import Transcript
 
 if TYPE_CHECKING:
+    from coach.rewriting.rewriter import Rewriter
+    from coach.rewriting.trial import Attempt
     from coach.store.database import Store
 
 __all__ = ["AuditRun", "Counts"]
@@ -37,6 +39,8 @@ class Counts:
     from_store: int = 0
     unreadable: int = 0
     ungraded: int = 0
+    rewritten: int = 0
+    withheld: int = 0
     usage: Usage = field(default_factory=Usage)
 
     @property
@@ -57,9 +61,13 @@ class AuditRun:
         force: bool = False,
         budget_usd: float | None = None,
         source: str = "",
+        rewrites: bool = False,
     ) -> None:
         self._choice, self._judge_choice, self._store = rubrics, judges, store
         self._force, self._budget, self._source = force, budget_usd, source
+        self._rewrites = rewrites
+        self._rewriters: dict[str, Rewriter] = {}
+        self._attempts: dict[int, tuple[Attempt, ...]] = {}
         self._judges: dict[str, Judge] = {}
         self.rubrics: dict[str, Rubric] = {}
         """The rubrics that were needed so far, by id."""
@@ -74,7 +82,10 @@ class AuditRun:
         in_flight = self._judge_choice.in_flight
         with asyncio.Runner() as runner:
             runner.run(self._judge_choice.prepare())
-            stream = run(self._jobs(records), in_flight=in_flight, keep=self._keep, refuse=self._refuse)
+            complete = self._rewrite if self._rewrites else None
+            stream = run(
+                self._jobs(records), in_flight=in_flight, keep=self._keep, refuse=self._refuse, complete=complete
+            )
             try:
                 while (result := runner.run(_next(stream))) is not None:
                     self._count(result)
@@ -98,7 +109,10 @@ class AuditRun:
             known = None
             if self._store is not None and not self._force:
                 known = self._store.find(record, judge.rubric, judge.info)
-            if known is not None:
+            if known is not None and self._rewrites and _unwritten(known):
+                # What the grading cost was counted when it was done.
+                yield Job(record, judge, known.model_copy(update={"usage": Usage(cost_usd=0.0), "seconds": 0.0}))
+            elif known is not None:
                 yield Graded(record, known, from_store=True)
             else:
                 yield Job(record, judge)
@@ -122,10 +136,24 @@ class AuditRun:
         self._begun += 1
         return None
 
+    async def _rewrite(self, job: Job, audit: Audit) -> Audit:
+        """The audit with rewrites; what was tried is kept until the audit is saved."""
+        name = job.judge.rubric.id
+        if name not in self._rewriters:
+            self._rewriters[name] = self._judge_choice.rewriter(job.judge)
+        rewritten = await self._rewriters[name].rewrite(job.transcript, audit)
+        if self._store is not None:
+            self._attempts[id(job)] = rewritten.attempts
+        return rewritten.audit
+
     def _keep(self, job: Job, audit: Audit) -> None:
         self.counts.usage += audit.usage
+        for finding in audit.findings:
+            self.counts.rewritten += finding.rewrite is not None
+            self.counts.withheld += finding.withheld is not None
         if self._store is not None:
-            self._store.save(self._run_of(job.judge), job.transcript, job.judge.rubric, audit)
+            audit_id = self._store.save(self._run_of(job.judge), job.transcript, job.judge.rubric, audit)
+            self._store.save_attempts(audit_id, self._attempts.pop(id(job), ()))
 
     def _run_of(self, judge: Judge) -> int:
         assert self._store is not None
@@ -153,6 +181,11 @@ class AuditRun:
             for name, run_id in self._runs.items():
                 state: RunState = "finished" if finished else "interrupted"
                 self._store.finish_run(run_id, state=state, known=self._known.get(name, 0))
+
+
+def _unwritten(audit: Audit) -> bool:
+    """True where a violated finding has neither a rewrite nor a reason for having none."""
+    return any(finding.rewrite is None and finding.withheld is None for finding in audit.violated())
 
 
 async def _next(stream: AsyncGenerator[Graded | Ungraded, None]) -> Graded | Ungraded | None:

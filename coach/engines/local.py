@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,6 +31,8 @@ class Job:
 
     transcript: Transcript
     judge: Judge
+    graded: Audit | None = None
+    """What an earlier run said of it, where only `complete` is still to be done."""
 
 
 @dataclass(frozen=True)
@@ -57,17 +59,19 @@ async def run(
     in_flight: int,
     keep: Callable[[Job, Audit], None] | None = None,
     refuse: Callable[[], str | None] = lambda: None,
+    complete: Callable[[Job, Audit], Awaitable[Audit]] | None = None,
 ) -> AsyncGenerator[Graded | Ungraded, None]:
     """Grade `jobs`, at most `in_flight` conversations at once; what is not a `Job` passes through in its place.
 
     `refuse` is asked before each conversation is begun; a reason from it leaves the conversation ungraded.
+    `complete` may add to an audit (rewrites) before it is kept; it holds the conversation's place in flight meanwhile.
     """
     gate = asyncio.Semaphore(in_flight)
     window = in_flight * _WINDOW if in_flight > 1 else 1
     pending: deque[asyncio.Task[Graded | Ungraded]] = deque()
     try:
         for job in jobs:
-            pending.append(asyncio.create_task(_one(job, gate, keep, refuse)))
+            pending.append(asyncio.create_task(_one(job, gate, keep, refuse, complete)))
             while pending and (len(pending) >= window or pending[0].done()):
                 yield await pending.popleft()
         while pending:
@@ -83,6 +87,7 @@ async def _one(
     gate: asyncio.Semaphore,
     keep: Callable[[Job, Audit], None] | None,
     refuse: Callable[[], str | None],
+    complete: Callable[[Job, Audit], Awaitable[Audit]] | None,
 ) -> Graded | Ungraded:
     if not isinstance(job, Job):
         return job
@@ -90,7 +95,9 @@ async def _one(
         if reason := refuse():
             return Ungraded(job.transcript.id, reason)
         try:
-            result = await audit(job.transcript, job.judge)
+            result = job.graded or await audit(job.transcript, job.judge)
+            if complete is not None:
+                result = await complete(job, result)
         except JudgeError as error:
             return Ungraded(job.transcript.id, str(error))
     if keep is not None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from coach.judges.llm.client import ChatClient
     from coach.judges.llm.judge import Redactor
+    from coach.rewriting.rewriter import Rewriter
 
 __all__ = ["JudgeChoice", "JudgeKind"]
 
@@ -71,6 +72,16 @@ class JudgeChoice:
         from coach.judges.embedded.judge import EmbeddedJudge
 
         return EmbeddedJudge(rubric)
+
+    def rewriter(self, judge: Judge) -> Rewriter:
+        """What rewrites for `judge`: the same LLM, else the manual's scripts."""
+        from coach.rewriting.rewriter import Rewriter
+
+        if self._client is None:
+            return Rewriter(judge)
+        from coach.rewriting.by_llm import LLMProposer
+
+        return Rewriter(judge, proposer=LLMProposer(judge.rubric, self._client, redactor=self._redactor))
 
     async def close(self) -> None:
         """Close the connection, if there is one."""

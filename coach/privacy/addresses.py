@@ -10,7 +10,6 @@ from coach.privacy.kinds import Found
 
 __all__ = ["find_addresses"]
 
-_EN_NUMBER = r"(?:\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?|[A-Z]?[a-z]+(?:[ -][a-z]+)?)"
 _EN_STREET = (
     r"(?:Street|St\b\.?|Road|Rd\b\.?|Avenue|Ave\b\.?|Lane|Ln\b\.?|Drive|Dr\b\.?|Boulevard|Blvd\.?|Way|"
     r"Court|Ct\b\.?|Place|Pl\b\.?|Square|"
@@ -22,7 +21,8 @@ _EN_POST = r"(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|(?:[A-Z]{2} )?\d{5}(?:-\d{4})?)
 _EN_WORDS = r"(?:(?:[NSEW]{1,2}\.?|North|South|East|West|[A-Z][\w'’-]*|\d{1,3}(?:st|nd|rd|th)) ){1,4}"
 _DIRECTION = r"(?: (?:NE|NW|SE|SW|N|S|E|W|North|South|East|West)\b)?"
 _ENGLISH = re.compile(
-    rf"(?:\b{_EN_UNIT} [A-Z]?\d{{1,4}}[A-Z]?,? )?\b(?P<number>\d{{1,5}}[A-Za-z]?(?:[-/]\d{{1,4}})?),? {_EN_WORDS}{_EN_STREET}{_DIRECTION}(?![a-z])"
+    rf"(?:\b{_EN_UNIT} [A-Z]?\d{{1,4}}[A-Z]?,? )?\b(?P<number>\d{{1,5}}[A-Za-z]?(?:[-/]\d{{1,4}})?),? "
+    rf"{_EN_WORDS}{_EN_STREET}{_DIRECTION}(?![a-z])"
     rf"(?:,? (?:{_EN_UNIT} |#)\w{{1,5}})?(?:(?:,? [A-Z][a-z]+){{0,2}},? {_EN_POST})?(?![A-Za-z0-9])"
 )
 _SPELLED_ENGLISH = re.compile(
@@ -51,7 +51,10 @@ _ES_WAY = (
     r"[Gg]lorieta|[Cc]uesta|[Jj]ir[óo]n|[Cc]arrera)"
 )
 _ES_WORD = r"(?:(?:de|del|la|las|los|el|y|al)\b|[A-ZÁÉÍÓÚÑ0-9][\wáéíóúñ.ºª-]{0,30})"
-_ES_NUMBER = r"(?:,? (?:n[úu]mero|n[úu]m\.?|n[ºo°]\.?|#) ?\d{1,5}|,? \d{1,5}\b|,? n[úu]mero (?:\w+ y \w+|(?:ciento|doscientos|trescientos|mil) \w+(?: y \w+)?|\w+))"
+_ES_NUMBER = (
+    r"(?:,? (?:n[úu]mero|n[úu]m\.?|n[ºo°]\.?|#) ?\d{1,5}|,? \d{1,5}\b|"
+    r",? n[úu]mero (?:\w+ y \w+|(?:ciento|doscientos|trescientos|mil) \w+(?: y \w+)?|\w+))"
+)
 _ES_DETAIL = (
     r"(?:,? (?:portal|piso|puerta|escalera|esc\.|bloque|bajo|[áa]tico|entresuelo|principal|interior|"
     r"int\.|depto\.?|departamento|"

@@ -105,9 +105,9 @@ def _plates(text: str, cues: Sequence[Cue], expected: Sequence[str]) -> Iterator
         said = match.group()
         compact = re.sub(r"[^A-Z0-9]", "", said)
         near = any(cue.end <= match.start() and TIGHT.fullmatch(text, cue.end, match.start()) for cue in announced)
-        if 5 <= len(compact) <= 9 and any(c.isdigit() for c in compact) and (near or "PLATE" in expected):
-            if any(c.isalpha() for c in compact):
-                yield _found(match, "PLATE")
+        mixed = any(c.isdigit() for c in compact) and any(c.isalpha() for c in compact)
+        if 5 <= len(compact) <= 9 and mixed and (near or "PLATE" in expected):
+            yield _found(match, "PLATE")
 
 
 def _codes(text: str, cues: Sequence[Cue], expected: Sequence[str]) -> Iterator[Found]:

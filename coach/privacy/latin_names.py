@@ -71,7 +71,8 @@ _WEAK = re.compile(
     rf"(?P<name>{_PARTED})"
 )
 _TITLED = re.compile(
-    rf"(?<![\w'’])(?:{_TITLE})(?:(?<=[rsxcgaD])(?<!señor)(?<!señora)(?<!doctor)(?<!doctora)\.)?(?: and (?:{_TITLE})\.?)? (?P<name>{_PARTED})"
+    rf"(?<![\w'’])(?:{_TITLE})(?:(?<=[rsxcgaD])(?<!señor)(?<!señora)(?<!doctor)(?<!doctora)\.)?"
+    rf"(?: and (?:{_TITLE})\.?)? (?P<name>{_PARTED})"
 )
 _PINYIN = re.compile(r"(?<![\w'’])(?:Lao|Xiao) (?P<name>[A-Z][a-z]{1,5})(?![\w-])")
 _TITLED_LOWER = re.compile(

@@ -28,16 +28,21 @@ def dictated(found: Sequence[Sequence[Found]], speakers: Sequence[str]) -> list[
             if speakers[turn] != speaker:
                 continue
             piece = finds[0] if len(finds) == 1 and finds[0].piece else None
-            if piece is not None and group and turn - group[-1][0] <= 3 and piece.kind == group[-1][1].kind:
-                if piece.digits != group[-1][1].digits:
-                    group.append((turn, piece))
-                    continue
+            if piece is not None and group and _goes_on(group[-1], turn, piece):
+                group.append((turn, piece))
+                continue
             if len(group) > 1:
                 groups.append(group)
             group = [(turn, piece)] if piece is not None else []
         if len(group) > 1:
             groups.append(group)
     return [group for group in groups if 5 <= sum(len(piece.digits) for _, piece in group) <= 24]
+
+
+def _goes_on(before: tuple[int, Found], turn: int, piece: Found) -> bool:
+    """Whether `piece` continues the number of which `before` was the last piece; a repetition does not."""
+    last, earlier = before
+    return turn - last <= 3 and piece.kind == earlier.kind and piece.digits != earlier.digits
 
 
 class Numbering:
@@ -66,7 +71,7 @@ class Numbering:
         if find.kind in NUMBERED and find.digits:
             if find.digits in self._pieces:
                 return self._pieces[find.digits]
-            if last or len(find.digits) <= 3:
+            if last:
                 whole = self._ending(find)
                 if whole is not None:
                     return f"{whole}_LAST_{len(find.digits)}"

@@ -73,6 +73,7 @@ _AGENT_BEFORE = re.compile(r"(?:(?:客服|服务)(?:中心)?的?|我是|报|找|
 _FEWEST_ALONE = 7
 _FEWEST_CUED = 5
 _FEWEST_TIGHT = 3
+_ROUND = re.compile(r"[1-9]\d{0,2}0{3,}")
 _LETTER_BEFORE = re.compile(r"[A-Za-z_]$")
 _HASH_BEFORE = re.compile(r"#\s?$")
 
@@ -137,14 +138,14 @@ def _cued_kind(
         return None
     if cue in NUMBERED:
         if tight and count >= _FEWEST_TIGHT and not (counted and count < 6):
-            return cue  # type: ignore[return-value]
+            return cue
         if (
             count >= _FEWEST_CUED
             and not (counted and count < 7)
             and not _round(numeral.digits)
             and not _PUBLIC.fullmatch(numeral.digits)
         ):
-            return cue  # type: ignore[return-value]
+            return cue
     wanted = [kind for kind in expected if kind in NUMBERED or kind in ("BIRTH_DATE", "ADDRESS", "LAST", "PLATE")]
     if not wanted:
         return None
@@ -158,7 +159,7 @@ def _cued_kind(
         return None
     if count < fewest or (counted and count < 7) or (year and not bare) or (_round(numeral.digits) and not bare):
         return None
-    return kind  # type: ignore[return-value]
+    return kind
 
 
 def _announced(text: str, numeral: Numeral, cues: Sequence[Cue]) -> tuple[str | None, bool]:
@@ -234,7 +235,7 @@ def _with_hash(text: str, start: int) -> int:
 
 
 def _round(digits: str) -> bool:
-    return len(digits) >= 4 and digits.endswith("000")
+    return _ROUND.fullmatch(digits) is not None
 
 
 def _could_be_date(digits: str) -> bool:

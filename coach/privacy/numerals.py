@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 __all__ = ["Numeral", "find_numerals"]
 
@@ -202,7 +203,7 @@ def _numerals(text: str, chain: list[_Token]) -> Iterator[Numeral]:
 
 def _figures(text: str, chain: list[_Token]) -> Iterator[Numeral]:
     parts: list[list[_Token]] = [[chain[0]]]
-    gaps = [text[a.end : b.start] for a, b in zip(chain, chain[1:], strict=False)]
+    gaps = [text[a.end : b.start] for a, b in pairwise(chain)]
     dictated = any("," in gap or "，" in gap or "、" in gap for gap in gaps) and _looks_dictated(chain, gaps)
     for token, gap in zip(chain[1:], gaps, strict=True):
         comma = gap.strip() in {",", "，", "、"}

@@ -39,7 +39,8 @@ class CriticalErrors:
 
 @dataclass
 class Summary:
-    """Grows with `add` and `fail`. `violations` and `reasons` count findings; `reasons` is why ones were not assessed."""
+    """Grows with `add` and `fail`. `violations` and `reasons` count findings, `rewritten` and
+    `withheld` violated ones with a rewrite and with a reason for having none; `reasons` is why ones were not assessed."""
 
     rubrics: Mapping[str, Rubric]
     conversations: int = 0
@@ -49,6 +50,8 @@ class Summary:
     met: int = 0
     violated: int = 0
     not_assessed: int = 0
+    rewritten: int = 0
+    withheld: int = 0
     violations: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     critical: dict[ErrorClass, CriticalErrors] = field(default_factory=dict)
@@ -70,6 +73,8 @@ class Summary:
             if finding.verdict == "violated":
                 self.violated += 1
                 self.violations[finding.criterion] += 1
+                self.rewritten += finding.rewrite is not None
+                self.withheld += finding.withheld is not None
             elif finding.verdict == "not_assessed":
                 self.not_assessed += 1
                 known = finding.rationale in self.reasons or len(self.reasons) < _MOST_REASONS
@@ -108,6 +113,7 @@ class Summary:
             "violated": self.violated,
             "not_assessed": self.not_assessed,
             "assessed": self.assessed,
+            "rewrites": {"shown": self.rewritten, "withheld": self.withheld},
             "critical_error_accuracy": {
                 name: {
                     "conversations": errors.conversations,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from coach.errors import JudgeError
-from coach.findings import Audit, Finding, Rewrite, Usage
+from coach.findings import Audit, Finding, Place, Rewrite, Usage
 from coach.judges.base import Judge
 from coach.rewriting.draft import in_place
 from coach.rewriting.offences import said_wrong
@@ -109,6 +109,6 @@ def _filled(finding: Finding, outcome: _Outcome) -> Finding:
     return finding.model_copy(update={"rewrite": rewrite, "withheld": withheld})
 
 
-def _marked(attempt: Attempt, shown: set[tuple[int, str, str]]) -> Attempt:
+def _marked(attempt: Attempt, shown: set[tuple[int, Place, str]]) -> Attempt:
     made = attempt.rewrite
-    return replace(attempt, shown=made is not None and (made.turn, made.place, made.text) in shown)
+    return replace(attempt, shown=(made.turn, made.place, made.text) in shown)

@@ -21,6 +21,9 @@ __all__ = ["MAXIMUM_TRIALS", "from_scripts"]
 _SHORT, _SHORT_HAN = 90, 30
 """An answer of so many characters may be replaced as a whole."""
 
+_LEAST, _LEAST_HAN = 25, 10
+"""Fewer characters than these are no answer to be left with."""
+
 MAXIMUM_TRIALS = 24
 """Proposals tried for one turn: each costs a grading, a few milliseconds."""
 
@@ -105,12 +108,14 @@ class _Search:
         if not places:
             return
         shorter = draft.replaced(places, "")
-        enough = sum(len(sentence) for sentence in shorter.body) * 2 > sum(len(sentence) for sentence in draft.body)
+        rest = len("".join(shorter.body))
+        least = _LEAST_HAN if self._task.language == "zh" else _LEAST
+        enough = rest >= least and rest * 2 > len("".join(draft.body))
         if enough:
             yield shorter
         for line in lines:
             yield draft.replaced(places, line)
-        if not enough:
+        if not enough and rest >= least:
             yield shorter
         for line in lines[:2]:
             yield Draft(draft.turn, (line,), draft.before, draft.after)

@@ -21,6 +21,9 @@ _SPEAKER = re.compile(r"(?:^|\s*/?\s*)(Agente|Agent|客服|Cliente|Customer|客�
 _AGENTS = ("Agente", "Agent", "客服")
 _ASIDE = re.compile(r"\s*(?:[\[［【][^\]］】]*[\]］】]|（[^）]*）)\s*")
 _SLOT = re.compile(r"X{2,}|×{2,}|＊|\*|_{2,}|\{|…|\.{3}|——|—$|○|某", re.IGNORECASE)
+_GENDERED = re.compile(r"(?:Tranquil|Encantad|Bienvenid)[oa]\b")
+"""Agrees with whoever speaks or is spoken to, which an example cannot know."""
+
 _QUOTED = re.compile(r"“([^”]{6,80})”")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
@@ -38,10 +41,11 @@ def agent_lines(example: str) -> list[str]:
 
 
 class Scripts:
-    """Sentences for one conversation: `address` is how its customer is addressed, `spoken` all of its words."""
+    """Sentences for one conversation: `address` is how its customer is addressed, `spoken` all of its words. With `lenient`, for a
+    sentence without a conversation, new words put a sentence last instead of ruling it out."""
 
-    def __init__(self, rubric: Rubric, address: Address, spoken: str) -> None:
-        self._rubric, self._address = rubric, address
+    def __init__(self, rubric: Rubric, address: Address, spoken: str, *, lenient: bool = False) -> None:
+        self._rubric, self._address, self._lenient = rubric, address, lenient
         self._spoken = _terms(spoken)
         self._ordinary = _ordinary(rubric.language)
 
@@ -53,18 +57,19 @@ class Scripts:
             if _SLOT.search(line):
                 continue
             sentence = readdressed(line, self._address)
-            if sentence is None:
+            if sentence is None or _GENDERED.match(sentence):
                 continue
             foreign = len(_terms(sentence) - self._ordinary - self._spoken - about)
-            if foreign <= self._allowed(criterion):
+            if self._lenient or foreign <= self._allowed(criterion):
                 ranked.append((foreign, position, sentence))
         return [sentence for _, _, sentence in sorted(ranked)]
 
     def _allowed(self, criterion: Criterion) -> int:
-        """Terms that may be new: none where the example may be about anything, one where it fits the situation. Pairs of
-        Chinese characters run across words, so that one new word is three of them."""
-        new_words = 0 if criterion.scenario == ALWAYS else 1
-        return 3 * new_words + 2 if self._rubric.language == "zh" else new_words
+        """Terms that may be new: none; but pairs of Chinese characters run across the edges of words, where a new pair says
+        nothing, and the more so the closer the example is to the situation."""
+        if self._rubric.language != "zh":
+            return 0
+        return 2 if criterion.scenario == ALWAYS else 4
 
 
 def _lines(criterion: Criterion) -> Iterator[str]:

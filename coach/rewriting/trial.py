@@ -53,7 +53,7 @@ class Attempt:
     turn: int
     criteria: tuple[str, ...]
     origin: Origin
-    rewrite: Rewrite | None
+    rewrite: Rewrite
     reasons: tuple[str, ...]
     shown: bool = False
 

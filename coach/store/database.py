@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_json
 from sqlite_utils import Database
@@ -25,9 +25,12 @@ from coach.rubric import Rubric
 from coach.store.connection import connect, store_error, transaction
 from coach.store.qualifications import Qualification, qualification_from_row, qualification_row
 from coach.store.records import Failure, Hit, Run, RunState, StoredAudit
-from coach.store.rows import audit_from_rows, audit_row, finding_rows, occurrence_rows, run_from_row, turn_rows
+from coach.store.rows import attempt_rows, audit_from_rows, audit_row, finding_rows, occurrence_rows, run_from_row, turn_rows
 from coach.store.words import match_expression
 from coach.transcript import Transcript, Turn
+
+if TYPE_CHECKING:
+    from coach.rewriting.trial import Attempt
 
 __all__ = ["Store"]
 
@@ -113,6 +116,13 @@ class Store:
             _insert_all(db, "findings", finding_rows(audit_id, audit))
             _insert_all(db, "occurrences", occurrence_rows(audit_id, audit))
         return audit_id
+
+    def save_attempts(self, audit_id: int, attempts: Iterable[Attempt]) -> None:
+        """Add what was tried for the rewrites of an audit: each proposal, why it was not shown, or that it was."""
+        rows = attempt_rows(audit_id, attempts)
+        if rows:
+            with self._writing() as db:
+                _insert_all(db, "rewrite_attempts", rows)
 
     def record_failure(self, run_id: int, transcript: str, reason: str, *, agent: str | None = None) -> None:
         """Add a conversation that could not be read or graded in this run; `transcript` is its id, or where it stands."""

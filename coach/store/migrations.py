@@ -190,3 +190,24 @@ def _m005_qualifications(db: Database) -> None:
         pk="id",
         not_null={"created", *_JUDGE, "rubrics", "conversations", "ungraded", "qualified", "reasons"},
     ).create_index(["judge_kind", "judge_model", "prompt_hash"])
+
+
+@MIGRATIONS(name="m006_rewrite_attempts")
+def _m006_rewrite_attempts(db: Database) -> None:
+    db.table("rewrite_attempts").create(
+        {
+            "id": int,
+            "audit_id": int,
+            "turn": int,
+            "criteria": str,
+            "origin": str,
+            "rewrite_turn": int,
+            "rewrite_place": str,
+            "rewrite": str,
+            "reasons": str,
+            "shown": int,
+        },
+        pk="id",
+        not_null={"audit_id", "turn", "criteria", "origin", "reasons", "shown"},
+        foreign_keys=[("audit_id", "audits", "id")],
+    ).create_index(["audit_id"])

@@ -6,8 +6,9 @@ Promise: `audit_from_rows` is the inverse of the functions that make rows: an au
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_json
 
@@ -16,7 +17,10 @@ from coach.store.records import Run
 from coach.store.words import index_words
 from coach.transcript import Transcript
 
-__all__ = ["audit_from_rows", "audit_row", "finding_rows", "occurrence_rows", "run_from_row", "turn_rows"]
+if TYPE_CHECKING:
+    from coach.rewriting.trial import Attempt
+
+__all__ = ["attempt_rows", "audit_from_rows", "audit_row", "finding_rows", "occurrence_rows", "run_from_row", "turn_rows"]
 
 Row = dict[str, Any]
 
@@ -89,6 +93,24 @@ def occurrence_rows(audit_id: int, audit: Audit) -> list[Row]:
     return [
         {"audit_id": audit_id, "scenario": arose.scenario, "turns": to_json(arose.turns).decode()}
         for arose in audit.scenarios
+    ]
+
+
+def attempt_rows(audit_id: int, attempts: Iterable[Attempt]) -> list[Row]:
+    """One row of `rewrite_attempts` per attempt; `criteria` and `reasons` are JSON lists."""
+    return [
+        {
+            "audit_id": audit_id,
+            "turn": attempt.turn,
+            "criteria": to_json(attempt.criteria).decode(),
+            "origin": attempt.origin,
+            "rewrite_turn": attempt.rewrite.turn,
+            "rewrite_place": attempt.rewrite.place,
+            "rewrite": attempt.rewrite.text,
+            "reasons": to_json(attempt.reasons).decode(),
+            "shown": attempt.shown,
+        }
+        for attempt in attempts
     ]
 
 

@@ -44,7 +44,10 @@ criteria:
 
 CALLS: dict[str, tuple[list[str], dict[str, str]]] = {
     "c-1": (["Hello.", "Parcel one is broken!", "I am sorry."], {"1": "met", "2": "met", "3": "met"}),
-    "c-2": (["Yes?", "Parcel two is broken!", "That is your own fault."], {"1": "violated", "2": "violated", "3": "violated"}),
+    "c-2": (
+        ["Yes?", "Parcel two is broken!", "That is your own fault."],
+        {"1": "violated", "2": "violated", "3": "violated"},
+    ),
     "c-3": (["Hello.", "You three are great!", "Thank you."], {"1": "met", "2": "met", "4": "met"}),
     "c-4": (["What?", "You four are great!", "Well."], {"1": "violated", "2": "met", "4": "violated"}),
     "c-5": (["Hello.", "Parcel five is broken!", "So what?"], {"1": "met", "2": "met", "3": "violated"}),
@@ -56,7 +59,7 @@ _SCENARIOS = {"3": "complaint", "4": "praise"}
 JUDGE = JudgeInfo(kind="llm", model="small-model", prompt_hash="0123456789abcdef")
 
 
-def _turn(number: str, verdict: str) -> int:
+def _turn(number: str) -> int:
     return 0 if number == "1" else 2
 
 
@@ -76,7 +79,7 @@ def write_golden(folder: Path, *, calls: Sequence[str] = tuple(CALLS)) -> Path:
             "channel": "phone",
             "turns": turns,
             "scenarios": sorted({_SCENARIOS[n] for n in labels if n in _SCENARIOS}),
-            "labels": [{"clause": f"shop:{n}", "verdict": v, "turn": _turn(n, v), "note": ""} for n, v in labels.items()],
+            "labels": [{"clause": f"shop:{n}", "verdict": v, "turn": _turn(n), "note": ""} for n, v in labels.items()],
         }
         lines.append(json.dumps(line))
     path = folder / "golden.jsonl"
@@ -145,7 +148,7 @@ class GradingEndpoint:
         answers: list[dict[str, Any]] = []
         for number, label in labels.items():
             verdict = self.verdicts.get((name, number), label)
-            turn = _turn(number, verdict)
+            turn = _turn(number)
             if verdict == "violated":
                 answers.append({"violated": number, "turn": turn, "quote": texts[turn], "reason": "said so"})
             elif verdict == "met":

@@ -110,7 +110,9 @@ def test_a_criterion_that_is_no_longer_judged_fails(cases: list[Case]) -> None:
     assert "criterion shop:1 is in the baseline and is no longer judged" in found.problems
 
 
-def test_a_criterion_that_is_never_answered_any_more_fails_even_where_tests_have_too_few_cases(cases: list[Case]) -> None:
+def test_a_criterion_that_is_never_answered_any_more_fails_even_where_tests_have_too_few_cases(
+    cases: list[Case],
+) -> None:
     silent = {(case.transcript.id, "1"): "not_applicable" for case in cases}
     found = compared(judged(cases, repeatable=False), judged(cases, silent, repeatable=False))  # type: ignore[arg-type]
     assert "criterion shop:1 was answered in 6 cases of the baseline and is answered in none now" in found.problems
