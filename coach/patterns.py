@@ -43,6 +43,7 @@ _MARK = r"[,.;:!?。；：！？、]"
 _QUESTION = _WORD_EDGE + r"[^.!。]{0,40}?\?"
 _COMMON = frozenset("您你的是了不我好有就这那一个没在要吗呢吧啊们请谢 aeiouns")
 _BREAKS = ",.;:!，。、；："
+_MOST_SETS = 4
 _IGNORED = '¡¿"“”«»'
 _ELLIPSIS = re.compile(r"\.{2,}")
 
@@ -92,11 +93,11 @@ def fold(text: str) -> Folded:
 
 @dataclass(frozen=True, slots=True)
 class PhrasePattern:
-    """A parsed pattern: `expression` in Python's syntax, and literals of which any match contains at least one (or none
-    at all, where none is certain)."""
+    """A parsed pattern: `expression` in Python's syntax, and what any match must contain: one literal of each set of
+    `literals`, the most telling set first."""
 
     expression: str
-    literals: tuple[str, ...]
+    literals: tuple[tuple[str, ...], ...]
 
     def finditer(self, folded: str) -> Iterator[re.Match[str]]:
         """Matches in folded text."""
@@ -104,9 +105,11 @@ class PhrasePattern:
 
     def matches(self, folded: str) -> bool:
         """True where it is found anywhere in folded text."""
-        if self.literals and not any(literal in folded for literal in self.literals):
-            return False
-        return _compiled(self.expression).search(folded) is not None
+        return self.possible(folded) and _compiled(self.expression).search(folded) is not None
+
+    def possible(self, folded: str) -> bool:
+        """False where a literal that every match contains is not there."""
+        return all(any(literal in folded for literal in choice) for choice in self.literals)
 
 
 @cache
@@ -119,7 +122,8 @@ def parse_pattern(pattern: str) -> PhrasePattern:
     """Parse a pattern. Raises ValueError saying what is wrong with it."""
     if pattern.startswith("re:"):
         try:
-            return PhrasePattern(pattern[3:], required_literals(pattern[3:]))
+            literals = required_literals(pattern[3:])
+            return PhrasePattern(pattern[3:], (literals,) if literals else ())
         except re.error as error:
             raise ValueError(f"pattern {pattern!r} is not a regular expression: {error}") from error
     body = pattern.strip()
@@ -127,27 +131,29 @@ def parse_pattern(pattern: str) -> PhrasePattern:
     body = body.removeprefix("^").removesuffix("$").replace("...", "\0").replace("…", "\0")
     parser = _Parser("".join(_FOLD[character] for character in body), pattern)
     node = parser.sequence()
-    if not node.literals and not parser.words:
+    if not parser.words:
         raise ValueError(f"pattern {pattern!r} has no word")
     start = r"\A[\W_]*" if at_start else "" if node.first == "chinese" else _WORD_EDGE
     end = r"[\W_]*\Z" if at_end else "" if node.last == "chinese" else _WORD_EDGE
-    return PhrasePattern(f"{start}{node.expression}{end}", node.literals)
+    return PhrasePattern(f"{start}{node.expression}{end}", _ranked(node.literals))
 
 
 @dataclass(frozen=True, slots=True)
 class _Node:
     """A piece of a pattern. `empty`: it can match nothing at all; `mark`: a joint written as a punctuation mark.
     `first` and `last`: whether it begins and ends with a letter of a spaced script, a Chinese character, or either.
-    `bare`: what a group can be besides words, a mark or the edge of the turn, which needs no space before it."""
+    `bare`: what a group can be besides words, a mark or the edge of the turn, which needs no space before it.
+    `spaced`: a group whose branches bring the space after them along."""
 
     expression: str
-    literals: tuple[str, ...] = ()
+    literals: tuple[tuple[str, ...], ...] = ()
     kind: str = "text"
     empty: bool = False
     mark: bool = False
     first: Edge = "either"
     last: Edge = "either"
     bare: str = ""
+    spaced: bool = False
 
 
 class _Parser:
@@ -192,7 +198,7 @@ class _Parser:
             literal += following
             self._position += 1
         self.words = self.words or any(c.isalnum() for c in literal)
-        return _Node(re.escape(literal), (literal,), first=_edge(literal[0]), last=_edge(literal[-1]))
+        return _Node(re.escape(literal), ((literal,),), first=_edge(literal[0]), last=_edge(literal[-1]))
 
     def _group(self) -> _Node:
         self._depth += 1
@@ -207,11 +213,25 @@ class _Parser:
         full = [branch for branch in branches if branch.expression and branch.kind != "bare"]
         bare = "|".join(branch.expression for branch in branches if branch.kind == "bare")
         certain = len(full) == len(branches) and all(branch.literals for branch in full)
-        literals = tuple(literal for branch in full for literal in branch.literals) if certain else ()
+        union = (
+            tuple(dict.fromkeys(literal for branch in full for literal in _ranked(branch.literals)[0]))
+            if certain
+            else ()
+        )
+        literals = (union,) if union else ()
         first, last = _common(branch.first for branch in full), _common(branch.last for branch in full)
         expression = "|".join(branch.expression for branch in full)
         empty = any(not branch.expression for branch in branches)
-        return _Node(f"(?:{expression})" if full else "", literals, "group", empty, first=first, last=last, bare=bare)
+        return _Node(
+            f"(?:{expression})" if full else "",
+            literals,
+            "group",
+            empty,
+            first=first,
+            last=last,
+            bare=bare,
+            spaced=any(branch.spaced for branch in full),
+        )
 
 
 def _whole(node: _Node) -> str:
@@ -248,7 +268,7 @@ def _joined(nodes: list[_Node], *, inner: bool) -> _Node:
         if node.kind == "joint":
             before = kept[-1].kind if kept else "edge"
             after = nodes[position + 1].kind if position + 1 < len(nodes) else "edge"
-            needless = before in ("joint", "gap") or after in ("joint", "gap")
+            needless = before in ("joint", "gap") or after in ("joint", "gap") or (bool(kept) and kept[-1].spaced)
             if needless or (not inner and "edge" in (before, after)):
                 continue
         kept.append(node)
@@ -270,15 +290,15 @@ def _joined(nodes: list[_Node], *, inner: bool) -> _Node:
         else:
             expression += _whole(node) + ("?" if node.empty else "")
         position += 1
-    literals = _best([node.literals for node in kept if not node.empty])
+    literals = tuple(choice for node in kept if not node.empty and not node.bare for choice in node.literals)
     first, last = (kept[0].first, kept[-1].last) if kept else ("either", "either")
-    return _Node(expression, literals, first=first, last=last)
+    return _Node(expression, literals, first=first, last=last, spaced=bool(kept) and kept[-1].kind == "joint")
 
 
-def _best(choices: list[tuple[str, ...]]) -> tuple[str, ...]:
-    """The choice that rules out most texts: rare literals, few of them."""
+def _ranked(choices: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """Sets of literals, first the one that rules out most texts: rare literals, few of them."""
     known = [choice for choice in choices if choice and min(map(len, choice)) > 0]
-    return min(known, key=lambda choice: sum(map(_likelihood, choice)), default=())
+    return tuple(sorted(known, key=lambda choice: sum(map(_likelihood, choice)))[:_MOST_SETS])
 
 
 def _likelihood(literal: str) -> float:
@@ -306,7 +326,7 @@ class LiteralIndex(Generic[Owner]):
         self._patterns.append((pattern, owner))
         if not pattern.literals:
             self._without.append(number)
-        for literal in set(pattern.literals):
+        for literal in set(pattern.literals[0]) if pattern.literals else ():
             self._by_head.setdefault(literal[:2], []).append((literal, number))
 
     def candidates(self, folded: str) -> Iterator[tuple[PhrasePattern, Owner]]:
@@ -319,4 +339,5 @@ class LiteralIndex(Generic[Owner]):
                 if number not in found and literal in folded:
                     found.add(number)
         for number in sorted(found):
-            yield self._patterns[number]
+            if self._patterns[number][0].possible(folded):
+                yield self._patterns[number]

@@ -207,6 +207,18 @@ class Rubric(_Spec):
         """The criteria that a judge is asked about, in the file's order."""
         return tuple(criterion for criterion in self.criteria if criterion.assessable)
 
+    @cached_property
+    def used_signals(self) -> frozenset[str]:
+        """The signals that a detection or a check names."""
+        names: list[str] = []
+        for scenario in self.scenarios:
+            if scenario.detect is not None:
+                names += _signals_of_moments([*scenario.detect.any, *scenario.detect.unless])
+        for criterion in self.criteria:
+            for check in criterion.checks:
+                names += _signals_of_check(check)
+        return frozenset(names)
+
     def weight(self, criterion: Criterion) -> float:
         """What `criterion` weighs in the score: its own weight, else that of its severity."""
         if criterion.weight is not None:

@@ -41,6 +41,8 @@ def found(pattern: str, text: str) -> str | None:
         ("que ?", "¿Y qué más?", "qué más?"),
         ("你 (really|) 好", "你好", "你好"),
         ("(no|nunca) (lo|) se", "nunca sé", "nunca sé"),
+        ("so (very |really |) sorry", "so very sorry", "so very sorry"),
+        ("so (very |really |) sorry", "so sorry", "so sorry"),
         ("(very|) sorry", "very sorry", "very sorry"),
         ("gracias (por|de|) su llamada", "Gracias su llamada", "Gracias su llamada"),
         ("gracias (por|de|) su llamada", "Gracias por su llamada", "Gracias por su llamada"),

@@ -49,10 +49,12 @@ def _register() -> None:
     from coach.cli.eval import app as eval_app
     from coach.cli.inspect import inspect
     from coach.cli.kpi import kpi
+    from coach.cli.rewrite import rewrite
     from coach.cli.rubric import app as rubric
     from coach.cli.store import scorecards, search
 
     app.command()(audit)
+    app.command()(rewrite)
     for command in (inspect, convert, doctor, search, scorecards, kpi):
         app.command()(command)
     rubric.command()(derive)

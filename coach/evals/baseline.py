@@ -55,7 +55,7 @@ class FrozenCriterion(_Frozen):
     @property
     def verdict(self) -> Verdict:
         """The verdict of most runs, of the first of them where there are as many of another."""
-        return Counter(self.verdicts).most_common(1)[0][0]
+        return self.verdicts[0] if len(set(self.verdicts)) == 1 else Counter(self.verdicts).most_common(1)[0][0]
 
 
 class FrozenCase(_Frozen):

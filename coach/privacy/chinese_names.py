@@ -43,7 +43,7 @@ _FAMILIAR = re.compile(
     r"薛阎潘戴钟汪任姜姚谭廖邹陆郝崔邱秦邵孟段汤尹黎龚庞樊殷翟倪严俞葛毕聂柳邢翁柯裴耿祁阮佟娄詹靳饶苗覃霍虞陶齐肖闫]"
     r"|王(?![国子者])|张(?![罗贴开])|陈(?![列旧述])|杨(?![梅树])|周(?![期边末年])|胡(?![同子])|林(?![子业])|罗(?![列嗦圈])|谢(?!谢)|"
     r"唐(?!突)|程(?![序度])|许(?!多)|沈|曾(?!经)|苏(?!打)|丁(?!点)|叶(?![子片])|"
-    r"余(?!额)|杜(?!绝)|夏(?!天)|田(?![园地])|范(?!围)|石(?![头子块])|洪(?!水)|高(?![个兴级])|方(?![案块便面])|马(?![路上达甲])|"
+    r"余(?!额)|杜(?!绝)|夏(?!天)|田(?![园地])|范(?!围)|石(?![头子块])|洪(?!水)|高(?![个兴级])|方(?![案块便面章向法])|马(?![路上达甲])|"
     r"熊(?!猫)|金(?![额子])|龙(?!虾)|黄(?![车牌色]))"
     r")(?![哥姐妹弟]?[头们]|区|店|额|票|时|烧烤|饭|面馆|餐|超市|火锅|小吃|家常)"
 )
@@ -64,6 +64,8 @@ _SEGMENT = re.compile(
     rf"(?:^|(?<=[，。！？,.!?；;：:、\s]))(?:嗯|呃|好的?|我?姓|我?叫|我是|是|免贵姓?|姓名|名字是?|她叫|"
     rf"他叫)*[，, ]?(?P<surname>{_ANY_SURNAME})(?P<given>{_GIVEN})?(?=[，。！？,.!?；;、\s]|$|啊|呀|的(?=[，。]|$))"
 )
+_NEVER_GIVEN = frozenset("的了着过吗吧呢啊呀是不有在就也都还要会能没谢您你我他她它这那什怎么个")
+"""Characters that no given name begins with."""
 _SPELLED = re.compile(
     r"弓长张|立早章|木子李|耳东陈|双木林|口天吴|三横王|三划王|草头黄|言午许|双人徐|走肖赵|古月胡|禾呈程|十八子李|人可何|水工江|木易杨|文武斌|关耳郑|干勾于|人禾余"
 )
@@ -96,7 +98,11 @@ class ChineseNames:
         for pattern in (_CALLED, _I_AM, *([_SEGMENT] if asked else [])):
             for match in pattern.finditer(text):
                 given = match["given"]
-                if given and given[0] != "的" and not (self._is_word(match["surname"] + given) or given in _NOT_GIVEN):
+                if (
+                    given
+                    and given[0] not in _NEVER_GIVEN
+                    and not (self._is_word(match["surname"] + given) or given in _NOT_GIVEN)
+                ):
                     if match["surname"] not in _RISKY or match.start("surname") > match.start():
                         yield from self._parts(match)
                 elif (
@@ -128,6 +134,8 @@ class ChineseNames:
                 or text[start - 1] in "，。！？：、,.!?:；; \n"
                 or text[max(0, start - 2) : start] in ("姓的", "请问")
             )
+        if text[max(0, start - 1) : start + 1] == "谢谢":
+            return False
         if surname in _PURE and text[max(0, start - 1) : start + 1] not in _ENDS_LIKE_A_NAME:
             return True
         return start == 0 or text[start - 1] in _LEFT_EDGE or not "\u4e00" <= text[start - 1] <= "\u9fff"

@@ -73,7 +73,8 @@ _PATTERN = re.compile("|".join(f"(?P<{kind}>{_guarded(pattern)})" for kind, patt
 TIGHT = re.compile(
     r"(?:[\s:：#,.;?¿，。？、\-–—(（\"'“”]|numbers?|num|no|nr|nº|n\.º|n°|n[úu]meros?|id|code|c[óo]digo|is|"
     r"was|it's|its|are|it|yes|yeah|sure|ok|"
-    r"sorry|one|de|for|of|the|a|al|an?|that's|that|i mean|so|que|es|son|fue|s[íi]|mi|el|la|los|las|en|"
+    r"sorry|one|either|actually|maybe|probably|i think|"
+    r"de|for|of|the|a|al|an?|that's|that|i mean|so|que|es|son|fue|s[íi]|mi|el|la|los|las|en|"
     r"con|por|terminad[ao]|"
     r"acabad[ao]|ends?|ending|in|on|at|with|last|four|digits?|[úu]ltim[oa]s|cuatro|d[íi]gitos|"
     r"number is|letra|my|your|new|old|"

@@ -137,7 +137,8 @@ class LatinNames:
         for match in _STRONG.finditer(text):
             yield from self._after_announcement(text, match.end())
         for match in _TITLED_LOWER.finditer(text):
-            if not self._cased or match["name"] not in NOT_NAMES:
+            english = re.match(r"(?:mrs?|ms|dr)\b", match.group()) is not None
+            if not self._cased or (english and match["name"] not in NOT_NAMES):
                 yield from self._words(text, match.start("name"), match.end("name"))
         if asked:
             yield from self._answers(text)

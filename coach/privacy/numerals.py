@@ -99,7 +99,9 @@ _BETWEEN_FIGURES = re.compile(
     rf"[ \t\u00a0\u202f{_HIDDEN}]{{0,2}}[-–—‑.·)]?[ \t\u00a0{_HIDDEN}]?[(]?|(?:\.\.\.|…{{1,2}}) ?"
 )
 _BETWEEN_GROUPS = re.compile(r" ?[,，、] ?")
-_BETWEEN_WORDS = re.compile(r"[ \t,，、\-–—…]{1,3}|\.\.\. ?")
+_BETWEEN_WORDS = re.compile(
+    r"[ \t,，、\-–—…]{1,3}|\.\.\. ?|,? (?:dash|hyphen|slash|gui[oó]n|barra|raya),? ", re.IGNORECASE
+)
 _BETWEEN_HAN = re.compile(r"[ \t,，、\-–—…]{0,2}")
 _QUANTITY_AFTER = re.compile(
     r"[ -]?(?:and a half|hundred|thousand|million|cientos|mil\b|mill[oó]n)|[十百千万亿多几]", re.IGNORECASE

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from coach.rewriting.manual_scripts import ManualScripts, manual_scripts
 from coach.rewriting.names import Address, readdressed
 from coach.resources import rubrics_folder
 from coach.rubric import ALWAYS, Criterion, Rubric, in_language
@@ -20,7 +21,7 @@ __all__ = ["Scripts", "agent_lines"]
 _SPEAKER = re.compile(r"(?:^|\s*/?\s*)(Agente|Agent|客服|Cliente|Customer|客户)\s*[:：]\s*")
 _AGENTS = ("Agente", "Agent", "客服")
 _ASIDE = re.compile(r"\s*(?:[\[［【][^\]］】]*[\]］】]|（[^）]*）)\s*")
-_SLOT = re.compile(r"X{2,}|×{2,}|＊|\*|_{2,}|\{|…|\.{3}|——|—$|○|某", re.IGNORECASE)
+_SLOT = re.compile(r"X{2,}|×|\bX\b|/|＊|\*|_{2,}|\{|…|\.{3}|——|—$|○|某", re.IGNORECASE)
 _GENDERED = re.compile(r"(?:Tranquil|Encantad|Bienvenid)[oa]\b")
 """Agrees with whoever speaks or is spoken to, which an example cannot know."""
 
@@ -53,14 +54,17 @@ class Scripts:
         """Usable sentences, the best first: those that bring in nothing new, and the manual's examples in their order."""
         about = _terms(_about(criterion, self._rubric))
         ranked: list[tuple[int, int, str]] = []
-        for position, line in enumerate(_lines(criterion)):
+        wanted = manual_scripts(self._rubric.id).get(criterion.id, ManualScripts()).wanted
+        # What the manual itself has agents say fits the clause's situation whatever it speaks of.
+        own = [line for script in wanted for line in agent_lines(script)] if criterion.scenario != ALWAYS else []
+        for position, line in enumerate([*_lines(criterion), *own]):
             if _SLOT.search(line):
                 continue
             sentence = readdressed(line, self._address)
             if sentence is None or _GENDERED.match(sentence):
                 continue
             foreign = len(_terms(sentence) - self._ordinary - self._spoken - about)
-            if self._lenient or foreign <= self._allowed(criterion):
+            if self._lenient or line in own or foreign <= self._allowed(criterion):
                 ranked.append((foreign, position, sentence))
         return [sentence for _, _, sentence in sorted(ranked)]
 

@@ -6,22 +6,25 @@ checks of all scenarios, or of one. Promise: what is missing is never reported, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coach.auditor import audit
 from coach.checks import Forbid
 from coach.errors import ConfigError
-from coach.findings import Audit, Finding
 from coach.judges.embedded.judge import EmbeddedJudge
+from coach.rewriting.draft import Draft, sentences
+from coach.rewriting.facts import FactCheck, Facts, facts_of
+from coach.rewriting.manual_scripts import likeness, manual_scripts
 from coach.rewriting.names import Address
-from coach.rewriting.rewriter import Rewriter
 from coach.rewriting.scripts import Scripts
 from coach.rubric import ALWAYS, Criterion, Rubric
-from coach.transcript import Channel, Transcript, Turn
+from coach.transcript import Transcript, Turn
 
 __all__ = ["BrokenClause", "SentenceCoach", "SentenceVerdict"]
 
 _SUGGESTIONS = 2
+_SAME = 0.85
+"""From here on a sentence counts as the one that the manual forbids, but for a word or its punctuation."""
 
 
 @dataclass(frozen=True)
@@ -50,34 +53,87 @@ class SentenceCoach:
         if scenario is not None and scenario != ALWAYS and scenario not in rubric.scenario_by_id:
             known = ", ".join([ALWAYS, *rubric.scenario_by_id])
             raise ConfigError(f"--scenario {scenario!r}: {rubric.id} has {known}")
-        self.rubric = rubric
+        self.rubric, self._scenario = rubric, scenario
         self._judge = EmbeddedJudge(_as_if_arisen(rubric, scenario))
-        self._rewriter = Rewriter(self._judge)
+        self._taboos = manual_scripts(rubric.id)
 
-    async def answer(self, text: str, *, channel: Channel | None = None) -> SentenceVerdict:
+    def warm_up(self) -> None:
+        """Have everything ready that a first sentence would wait for: the rubric's examples are judged once."""
+        for criterion in self.rubric.assessable:
+            for line in (*criterion.examples.violating, *criterion.examples.compliant):
+                self._judge.judge(_alone(line, self.rubric.language))
+
+    def answer(self, text: str) -> SentenceVerdict:
         """What `text` breaks, and a sentence that does not."""
-        turn = Turn(index=0, speaker="agent", text=text)
-        alone = Transcript(id="sentence", language=self.rubric.language, channel=channel, turns=(turn,))
-        graded = await audit(alone, self._judge)
-        if not graded.violated():
+        broken = self._broken(text)
+        if not broken:
             return SentenceVerdict(text, ())
-        rewritten = (await self._rewriter.rewrite(alone, graded)).audit
-        return self._verdict(text, rewritten)
+        ordered = sorted(broken.items(), key=lambda entry: -self._rank(self.rubric.by_id[entry[0]], text))
+        clauses = tuple(
+            BrokenClause(criterion, quote, tuple(self._sentences(criterion, text)[:_SUGGESTIONS]))
+            for criterion, quote in ((self.rubric.by_id[name], quote) for name, quote in ordered)
+        )
+        rewrite, withheld = self._rewritten(text, clauses)
+        return SentenceVerdict(text, clauses, rewrite, withheld)
 
-    def _verdict(self, text: str, graded: Audit) -> SentenceVerdict:
-        # What belongs to a situation says more than what holds always; the most serious first.
-        order = {"critical": 0, "major": 1, "minor": 2}
-        findings = sorted(graded.violated(), key=lambda f: (self._original(f).scenario == ALWAYS, order[f.severity]))
-        broken = tuple(BrokenClause(self._original(f), f.evidence[0].quote, self._examples(f, text)) for f in findings)
-        rewrite = next((f.rewrite.text for f in findings if f.rewrite is not None), None)
-        withheld = None if rewrite else next((f.withheld for f in findings if f.withheld), "no proposal passed")
-        return SentenceVerdict(text, broken, rewrite, withheld)
+    def _broken(self, text: str) -> dict[str, str]:
+        """Criterion id -> the offending words: what a check forbids, and what the manual itself says not to say."""
+        alone = _alone(text, self.rubric.language)
+        found = {f.criterion: f.evidence[0].quote for f in self._judge.judge(alone).findings if f.verdict == "violated"}
+        for sentence in sentences(text):
+            for name, scripts in self._taboos.items():
+                criterion = self.rubric.by_id.get(name)
+                if criterion is not None and name not in found and self._asked(criterion):
+                    if any(likeness(sentence, taboo) >= _SAME for taboo in scripts.forbidden):
+                        found[name] = sentence
+        return found
 
-    def _original(self, finding: Finding) -> Criterion:
-        return self.rubric.by_id[finding.criterion]
+    def _asked(self, criterion: Criterion) -> bool:
+        return criterion.assessable and (self._scenario in (None, criterion.scenario) or criterion.scenario == ALWAYS)
 
-    def _examples(self, finding: Finding, text: str) -> tuple[str, ...]:
-        return tuple(Scripts(self.rubric, Address(None), text).for_criterion(self._original(finding))[:_SUGGESTIONS])
+    def _holds_in(self, name: str, criterion: Criterion) -> bool:
+        """True where the rule `name` holds in the situation of `criterion`: a script need not fit every other one."""
+        return self.rubric.by_id[name].scenario in (ALWAYS, criterion.scenario)
+
+    def _rank(self, criterion: Criterion, text: str) -> float:
+        """How near the sentence is to what the clause speaks of: the manual's own don'ts, and violating examples."""
+        taboos = self._taboos[criterion.id].forbidden if criterion.id in self._taboos else ()
+        near = max((likeness(text, line) for line in (*taboos, criterion.quote)), default=0.0)
+        example = max((likeness(text, line) for line in criterion.examples.violating), default=0.0)
+        return max(near, 0.9 * example)
+
+    def _sentences(self, criterion: Criterion, text: str) -> list[str]:
+        scripts = Scripts(self.rubric, Address(None), text, lenient=True)
+        check = FactCheck(self.rubric.language)
+        return [
+            line
+            for line in scripts.for_criterion(criterion)
+            if not any(d.change == "added" and d.kind != "promise" for d in check.compare(text, line))
+        ]
+
+    def _rewritten(self, text: str, clauses: Sequence[BrokenClause]) -> tuple[str | None, str | None]:
+        """The first of the clauses' sentences with which nothing is broken and no fact lost; else why there is none."""
+        said = Turn(index=0, speaker="agent", text=text)
+        reason = "no sentence of the manual fits"
+        for clause in clauses:
+            draft = Draft.of(said)
+            places = sorted({place for other in clauses for place in draft.offending(other.quote)})
+            for line in self._sentences(clause.criterion, text):
+                rewrite = draft.replaced(places, line).rewrite if places else None
+                if rewrite is None:
+                    continue
+                # An offer that the manual's own sentence makes (to ask, to call back) may come in; refunds and the like not.
+                offered = Facts({}, {}, {}, {}, facts_of(line, self.rubric.language).promises)
+                lost = FactCheck(self.rubric.language, manual=offered).compare(text, rewrite.text)
+                again = {name for name in self._broken(rewrite.text) if self._holds_in(name, clause.criterion)}
+                if not lost and not again:
+                    return rewrite.text, None
+                reason = str(lost[0]) if lost else f"the manual's sentence would break {', '.join(sorted(again))}"
+        return None, reason
+
+
+def _alone(text: str, language: str) -> Transcript:
+    return Transcript(id="sentence", language=language, turns=(Turn(index=0, speaker="agent", text=text),))
 
 
 def _as_if_arisen(rubric: Rubric, scenario: str | None) -> Rubric:

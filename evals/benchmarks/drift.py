@@ -29,8 +29,9 @@ import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 from coach.evals.baseline import Baseline, make_baseline
 from coach.evals.drift import compare_with_baseline
@@ -63,11 +64,18 @@ class World:
     @cached_property
     def groups(self) -> dict[str, Group]:
         """The groups of criteria that the guard tests."""
+
+        def of_manual(name: str) -> Group:
+            return lambda case, _: case.rubric.id == name
+
+        def of_severity(level: str) -> Group:
+            return lambda case, criterion: case.rubric.by_id[criterion].severity == level
+
         found: dict[str, Group] = {"all": lambda *_: True}
         for name in sorted({case.rubric.id for case in self.cases}):
-            found[name] = lambda case, _, name=name: case.rubric.id == name
+            found[name] = of_manual(name)
         for level in ("critical", "major", "minor"):
-            found[level] = lambda case, c, level=level: case.rubric.by_id[c].severity == level
+            found[level] = of_severity(level)
         return found
 
     def run(self, verdicts: Verdicts, rubrics: dict[str, Rubric] | None = None) -> EvalRun:
@@ -81,11 +89,15 @@ def _result(number: int, case: Case, verdicts: Verdicts) -> CaseResult:
     rows, findings = [], []
     for criterion in case.rubric.assessable:
         verdict = verdicts[number, criterion.id]
-        known = {"criterion": criterion.id, "scenario": criterion.scenario, "severity": criterion.severity}
+        known: dict[str, Any] = {
+            "criterion": criterion.id,
+            "scenario": criterion.scenario,
+            "severity": criterion.severity,
+        }
         label = case.verdict(criterion.id)
         name, rubric = case.transcript.id, case.rubric.id
-        rows.append(Row(case=name, rubric=rubric, label=label, verdict=verdict, **known))  # type: ignore[arg-type]
-        findings.append(Finding(verdict=verdict, source="llm", **known))  # type: ignore[arg-type]
+        rows.append(Row.model_construct(case=name, rubric=rubric, label=label, verdict=verdict, **known))
+        findings.append(Finding.model_construct(verdict=verdict, source="llm", **known))
     scenarios = ScenarioCounts(hits=len(case.scenarios), invented=0, missed=0)
     value = score(case.rubric, findings).score
     return CaseResult(case=case.transcript.id, rubric=case.rubric.id, rows=rows, scenarios=scenarios, score=value)
@@ -266,12 +278,10 @@ def experiments(world: World, runs: Sequence[int], *, false_alarms: int, plants:
             yield _line("prompt sentence removed", "", noise, number, held.found(noise, sentence, plants))
             model = held.with_verdicts(noise, lambda generator: other_model(world, generator))
             yield _line("another model", "", noise, number, held.found(noise, model, plants))
-        for points in (1, 2, 3, 5, 7, 10, -1, -2, -3, -5, -7, -10):
+        for points in (1, 2, 3, 5, 7, -1, -2, -3, -5, -7):
             for group, belongs in world.groups.items():
-                plant = held.with_verdicts(
-                    "independent",
-                    lambda generator, belongs=belongs, points=points: shifted(world, belongs, points, generator),
-                )
+                usual = partial(shifted, world, belongs, points)
+                plant = held.with_verdicts("independent", usual)
                 result = held.found("independent", plant, plants)
                 if result[1]:
                     yield _line(f"{points:+d} points", group, "independent", number, result)

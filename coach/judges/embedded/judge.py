@@ -35,7 +35,7 @@ class EmbeddedJudge:
 
     def __init__(self, rubric: Rubric) -> None:
         self._rubric = rubric
-        self._finder = SignalFinder(rubric.signals)
+        self._finder = SignalFinder(rubric.signals, rubric.used_signals)
         digest = hashlib.sha256(f"{_REVISION}:{THRESHOLDS}:{rubric.checks_hash}".encode()).hexdigest()
         self._info = JudgeInfo(kind="embedded", model=_REVISION, prompt_hash=digest[:16])
 

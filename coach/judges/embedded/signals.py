@@ -21,7 +21,7 @@ _REMEMBERED = 512
 """So many turns are kept: a conversation is graded again with every rewrite in place, and nearly all of its turns recur."""
 
 _SENTENCE_END = re.compile(r"[.?!。;；\n]")
-_QUOTATION = re.compile(r"[“«「『\"]([^“”«»「」『』\"]{2,200})[”»」』\"]")
+_QUOTATION = re.compile(r"[“«「『\"]([^“”«»「」『』\"]{2,200})[”»」』\"]|(?<!\w)['‘]([^'‘’\"“”]{2,200})['’](?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,11 @@ class Spot:
 
 
 class SignalFinder:
-    """Finds signals in single turns. Made once per rubric; raises `RubricError` where signals refer to each other in a circle."""
+    """Finds `wanted` signals (default: all) in single turns. Made once per rubric; raises `RubricError` where signals refer to each other in a circle."""
 
-    def __init__(self, signals: dict[str, Signal]) -> None:
+    def __init__(self, signals: dict[str, Signal], wanted: Iterable[str] | None = None) -> None:
+        if wanted is not None:
+            signals = _with_members(signals, wanted)
         self._signals = signals
         self._indexes: dict[Speaker, LiteralIndex[str]] = {"agent": LiteralIndex(), "customer": LiteralIndex()}
         self._unless: dict[str, list[PhrasePattern]] = {}
@@ -67,7 +69,7 @@ class SignalFinder:
 
     def _find(self, turn: Turn) -> dict[str, Spot]:
         folded = fold(turn.text)
-        quotations = [match.span(1) for match in _QUOTATION.finditer(turn.text)]
+        quotations = [match.span(match.lastindex or 1) for match in _QUOTATION.finditer(turn.text)]
         best: dict[str, tuple[int, int]] = {}
         for pattern, name in self._indexes[turn.speaker].candidates(folded.text):
             if not self._fits(self._signals[name], turn):
@@ -111,6 +113,18 @@ class SignalFinder:
         if signal.min_characters is not None and len(turn.text) < signal.min_characters:
             return False
         return signal.max_characters is None or len(turn.text) <= signal.max_characters
+
+
+def _with_members(signals: dict[str, Signal], wanted: Iterable[str]) -> dict[str, Signal]:
+    """The wanted signals and those that they are made of, in the order of `signals`."""
+    needed: set[str] = set()
+    open_names = list(wanted)
+    while open_names:
+        name = open_names.pop()
+        if name not in needed:
+            needed.add(name)
+            open_names += signals[name].any
+    return {name: signal for name, signal in signals.items() if name in needed}
 
 
 def _any_match(patterns: Iterable[PhrasePattern], text: str) -> bool:
