@@ -61,7 +61,7 @@ def test_words_that_yaml_once_took_for_booleans_stay_words(tmp_path: Path) -> No
         ("    assess: text", "    assess: audio", 14, "`needs` must say what would settle it"),
         ("title: Demo\n", "title: Demo\ntitle: Again\n", 3, "key 'title' is given twice"),
         ("channels: [phone]", "channels: [phone", 5, "not valid YAML"),
-        ("phrases: [hello]", "phrases: ['(hello']", 8, "stray or nested bracket"),
+        ("phrases: [hello]", "phrases: ['(hello']", 8, "a bracket that is not closed"),
         ("version: 1.0.0", "version: one", 5, "version"),
     ],
 )

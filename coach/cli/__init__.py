@@ -43,19 +43,24 @@ def _root(
 
 def _register() -> None:
     from coach.cli.audit import audit
+    from coach.cli.coaching import coaching
     from coach.cli.convert import convert
     from coach.cli.derive import derive
     from coach.cli.doctor import doctor
     from coach.cli.eval import app as eval_app
     from coach.cli.inspect import inspect
     from coach.cli.kpi import kpi
+    from coach.cli.practice import practice
+    from coach.cli.redact import redact
     from coach.cli.rewrite import rewrite
     from coach.cli.rubric import app as rubric
     from coach.cli.store import scorecards, search
 
     app.command()(audit)
     app.command()(rewrite)
-    for command in (inspect, convert, doctor, search, scorecards, kpi):
+    app.command()(coaching)
+    app.command()(practice)
+    for command in (inspect, convert, redact, doctor, search, scorecards, kpi):
         app.command()(command)
     rubric.command()(derive)
     app.add_typer(rubric, name="rubric")

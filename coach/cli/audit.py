@@ -33,6 +33,13 @@ def audit(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Send nothing: predict requests, tokens and cost.")
     ] = False,
+    redact: Annotated[
+        bool | None,
+        typer.Option(
+            "--redact/--no-redact",
+            help="Mask personal data in what is sent; by default wherever it leaves this machine.",
+        ),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="One unreadable conversation stops everything.")] = False,
     lang: Annotated[str | None, typer.Option(help="Language of titles and labels: en, zh, es.")] = None,
     roles: Annotated[str | None, typer.Option(help="Who is who: A=agent,B=customer, or a file of such lines.")] = None,
@@ -78,6 +85,7 @@ def audit(
         budget=budget,
         dry_run=dry_run,
         rewrites=rewrites,
+        redact=redact,
         strict=strict,
         lang=lang,
         quiet=quiet,

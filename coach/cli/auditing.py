@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from coach.cli.progress import expected_conversations, with_progress
 from coach.config import Settings
@@ -22,6 +22,9 @@ from coach.readers import BadRecord, ReadOptions, parse_columns, parse_roles, re
 from coach.reports.formats import FORMATS, open_writer
 from coach.rubric_choice import RubricChoice
 from coach.transcript import Channel, Transcript
+
+if TYPE_CHECKING:
+    from coach.judges.llm.judge import Redactor
 
 __all__ = ["AuditCommand", "InputFlags"]
 
@@ -80,6 +83,7 @@ class AuditCommand:
     budget: float | None
     dry_run: bool
     rewrites: bool
+    redact: bool | None
     strict: bool
     lang: str | None
     quiet: bool
@@ -91,7 +95,7 @@ class AuditCommand:
         if self.judge not in get_args(JudgeKind):
             raise ConfigError(f"--judge {self.judge!r}: choose one of {', '.join(get_args(JudgeKind))}")
         settings = Settings.read(model=self.model, base_url=self.base_url, db=self.db, concurrency=self.concurrency)
-        judges = JudgeChoice(cast(JudgeKind, self.judge), settings)
+        judges = JudgeChoice(cast(JudgeKind, self.judge), settings, redactor=self._redactor(settings))
         rubrics = RubricChoice(self.rubric)
         with ExitStack() as resources:
             command = replace(self, inputs=[resources.enter_context(_rereadable(i, self.strict)) for i in self.inputs])
@@ -115,6 +119,15 @@ class AuditCommand:
             )
             self._note(_judge_note(judges, settings))
             return command._grade(run)
+
+    def _redactor(self, settings: Settings) -> Redactor | None:
+        """What masks personal data on its way to the endpoint: by default wherever it leaves this machine."""
+        wanted = not settings.local if self.redact is None else self.redact
+        if not wanted or not settings.endpoint_configured:
+            return None
+        from coach.privacy import PersonalDataRedactor
+
+        return PersonalDataRedactor()
 
     def _records(self) -> Iterator[Transcript | BadRecord]:
         records = read(self.inputs, self.read_options, on_notice=self._note)
@@ -191,6 +204,7 @@ class AuditCommand:
 def _judge_note(judges: JudgeChoice, settings: Settings) -> str:
     if judges.kind == "llm":
         where = "on this machine" if settings.local else "conversations are sent there"
+        where += ", personal data masked" if judges.masked else "" if settings.local else ", personal data NOT masked"
         return f"graded by {settings.model or 'the model'} at {settings.endpoint} ({where})"
     if settings.endpoint_configured:
         return ""

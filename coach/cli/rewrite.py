@@ -11,11 +11,17 @@ __all__ = ["rewrite"]
 
 
 def rewrite(
-    text: Annotated[str | None, typer.Argument(metavar="[TEXT|-]", help="A sentence of the agent's; - reads stdin.")] = None,
+    text: Annotated[
+        str | None, typer.Argument(metavar="[TEXT|-]", help="A sentence of the agent's; - reads stdin.")
+    ] = None,
     rubric: Annotated[str, typer.Option(help="Name or file of a rubric.")] = "auto",
-    scenario: Annotated[str | None, typer.Option(help="Only the rules of this situation, and those that hold always.")] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help="Only the rules of this situation, and those that hold always.")
+    ] = None,
     transcript: Annotated[Path | None, typer.Option(help="A conversation that the sentence belongs to.")] = None,
-    turn: Annotated[int | None, typer.Option(min=0, help="The turn to rewrite; TEXT, if given, stands in its place.")] = None,
+    turn: Annotated[
+        int | None, typer.Option(min=0, help="The turn to rewrite; TEXT, if given, stands in its place.")
+    ] = None,
     judge: Annotated[str, typer.Option(help="With --transcript: auto, llm or embedded.")] = "auto",
     model: Annotated[str | None, typer.Option(help="Model of the endpoint [COACH_MODEL].")] = None,
     base_url: Annotated[str | None, typer.Option(help="Base URL of the endpoint [OPENAI_BASE_URL].")] = None,

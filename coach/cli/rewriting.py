@@ -101,7 +101,9 @@ async def _graded(
     try:
         judge = judges.judge(rubric)
         graded = await audit(transcript, judge)
-        graded = graded.model_copy(update={"findings": tuple(f for f in graded.findings if _concerns(f.evidence, turn, f.verdict))})
+        graded = graded.model_copy(
+            update={"findings": tuple(f for f in graded.findings if _concerns(f.evidence, turn, f.verdict))}
+        )
         rewritten = (await judges.rewriter(judge).rewrite(transcript, graded)).audit
     finally:
         await judges.close()
@@ -110,7 +112,11 @@ async def _graded(
     shown = next((f.rewrite for f in here if f.rewrite is not None), None)
     withheld = None if shown else next((f.withheld for f in here if f.withheld), None)
     text = transcript.turns[turn].text
-    return rubric, SentenceVerdict(text, broken, shown.text if shown else None, withheld), shown.place if shown else None
+    return (
+        rubric,
+        SentenceVerdict(text, broken, shown.text if shown else None, withheld),
+        shown.place if shown else None,
+    )
 
 
 def _concerns(evidence: Iterable[object], turn: int, verdict: str) -> bool:

@@ -79,7 +79,7 @@ def corrected(outcomes: Sequence[Outcome], alpha: float) -> list[Outcome]:
     return result
 
 
-def mean_slide(current: Values, baseline: Values, *, resamples: int = 9999) -> Outcome:
+def mean_slide(current: Values, baseline: Values, *, resamples: int = 1999) -> Outcome:
     """Has the mean of `current` (conversations) moved against that of `baseline` (conversations x runs)? By permutation
     within conversations; `before` and `now` are means. nan marks conversations without a value; they are left out."""
     values = np.column_stack([current, baseline])

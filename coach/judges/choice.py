@@ -46,6 +46,11 @@ class JudgeChoice:
         self._client: ChatClient | None = None
 
     @property
+    def masked(self) -> bool:
+        """True where personal data is masked in what is sent."""
+        return self._redactor is not None
+
+    @property
     def in_flight(self) -> int:
         """How many conversations may be under way at once; requests are bounded by the client."""
         return 2 * self._settings.concurrency if self.kind == "llm" else 1

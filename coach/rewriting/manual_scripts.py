@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from coach.resources import rubrics_folder
 
-__all__ = ["ManualScripts", "likeness", "manual_scripts"]
+__all__ = ["ManualScripts", "alike", "likeness", "manual_scripts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,12 @@ def manual_scripts(rubric: str) -> dict[str, ManualScripts]:
 def likeness(one: str, other: str) -> float:
     """How alike two sentences are, letters and digits only: 0 to 1 (Ratcliff and Obershelp, as in `difflib`)."""
     return SequenceMatcher(None, _letters(one), _letters(other), autojunk=False).ratio()
+
+
+def alike(one: str, other: str, least: float) -> bool:
+    """True where `likeness` is at least `least`; most pairs are told apart by their lengths alone."""
+    matcher = SequenceMatcher(None, _letters(one), _letters(other), autojunk=False)
+    return matcher.real_quick_ratio() >= least and matcher.quick_ratio() >= least and matcher.ratio() >= least
 
 
 @lru_cache(maxsize=4096)

@@ -67,6 +67,10 @@ _UNITS = {
     "second": r"seconds?|segundos?|秒",
 }
 _UNIT = re.compile(r"[ -]?(?:full |more |mas |(?=个))?(?:" + "|".join(f"(?P<{k}>{v})" for k, v in _UNITS.items()) + ")")
+_RATE = re.compile(
+    r"(?:(?:yuan(?:es)?|euros?|dollars?|dolares|percent|ciento) (?:an?|per|al|a la|por|cada) |每个?)"
+    r"((?:minut|hour|hora|day|dia|week|seman|month|mes|year|ano)\w*|分钟|小时|[天日周月年])"
+)
 _BEFORE = re.compile(r"(?P<yuan>¥|rmb ?)|(?P<euro>€)|(?P<dollar>\$|us\$)")
 _FIGURES = re.compile(
     r"\d(?:[ .·-]{0,2}\d){6,}|\d{1,2}:\d{2}|\d{1,3}(?:[.,]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?"
@@ -113,7 +117,8 @@ def find_quantities(text: str, language: str | None) -> list[Quantity]:
     found += _han(folded)
     if language in _LATIN:
         found += _spelled(folded, language)
-    return found
+    found += [Quantity("each", _unit(folded, 0, match.start(1)), match[0]) for match in _RATE.finditer(folded)]
+    return [q for q in found if (q.value, q.unit) != ("1", "second")]
 
 
 def find_times(text: str) -> dict[str, str]:
@@ -160,10 +165,11 @@ def _canonical(value: float) -> str:
 
 def _han(text: str) -> Iterator[Quantity]:
     idioms = {position for match in _IDIOMS.finditer(text) for position in range(*match.span())}
+    days = {position for match in _TIME.finditer(text) for position in range(*match.span())}
     for match in _HAN_RUN.finditer(text):
         run = match[0]
         unit = _unit(text, match.start(), match.end())
-        if match.start() in idioms or _TIME.match(text, max(0, match.start() - 1)) or _TIME.match(text, match.start() - 2):
+        if match.start() in idioms or match.start() in days:
             continue
         if run in ("一", "半", "十", "百", "千", "万") and not unit:
             continue

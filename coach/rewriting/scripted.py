@@ -18,7 +18,7 @@ from coach.rubric import ALWAYS, Criterion
 
 __all__ = ["MAXIMUM_TRIALS", "from_scripts"]
 
-_SHORT, _SHORT_HAN = 90, 30
+_SHORT, _SHORT_HAN = 120, 40
 """An answer of so many characters may be replaced as a whole."""
 
 _LEAST, _LEAST_HAN = 25, 10

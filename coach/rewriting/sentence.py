@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from coach.checks import Forbid
 from coach.errors import ConfigError
 from coach.judges.embedded.judge import EmbeddedJudge
+from coach.patterns import parse_pattern
 from coach.rewriting.draft import Draft, sentences
 from coach.rewriting.facts import FactCheck, Facts, facts_of
-from coach.rewriting.manual_scripts import likeness, manual_scripts
+from coach.rewriting.manual_scripts import alike, likeness, manual_scripts
 from coach.rewriting.names import Address
 from coach.rewriting.scripts import Scripts
 from coach.rubric import ALWAYS, Criterion, Rubric
@@ -23,6 +24,9 @@ from coach.transcript import Transcript, Turn
 __all__ = ["BrokenClause", "SentenceCoach", "SentenceVerdict"]
 
 _SUGGESTIONS = 2
+_TRIED = 4
+"""Clauses, and sentences of each, from which a rewrite is tried: somebody is waiting."""
+
 _SAME = 0.85
 """From here on a sentence counts as the one that the manual forbids, but for a word or its punctuation."""
 
@@ -58,10 +62,10 @@ class SentenceCoach:
         self._taboos = manual_scripts(rubric.id)
 
     def warm_up(self) -> None:
-        """Have everything ready that a first sentence would wait for: the rubric's examples are judged once."""
-        for criterion in self.rubric.assessable:
-            for line in (*criterion.examples.violating, *criterion.examples.compliant):
-                self._judge.judge(_alone(line, self.rubric.language))
+        """Have everything ready that a sentence would wait for: each pattern of the rubric is compiled, which takes seconds."""
+        for signal in self.rubric.signals.values():
+            for phrase in (*signal.phrases, *signal.unless):
+                next(parse_pattern(phrase).finditer(""), None)
 
     def answer(self, text: str) -> SentenceVerdict:
         """What `text` breaks, and a sentence that does not."""
@@ -79,12 +83,14 @@ class SentenceCoach:
     def _broken(self, text: str) -> dict[str, str]:
         """Criterion id -> the offending words: what a check forbids, and what the manual itself says not to say."""
         alone = _alone(text, self.rubric.language)
+        if alone is None:
+            return {}
         found = {f.criterion: f.evidence[0].quote for f in self._judge.judge(alone).findings if f.verdict == "violated"}
         for sentence in sentences(text):
             for name, scripts in self._taboos.items():
                 criterion = self.rubric.by_id.get(name)
                 if criterion is not None and name not in found and self._asked(criterion):
-                    if any(likeness(sentence, taboo) >= _SAME for taboo in scripts.forbidden):
+                    if any(alike(sentence, taboo, _SAME) for taboo in scripts.forbidden):
                         found[name] = sentence
         return found
 
@@ -115,10 +121,10 @@ class SentenceCoach:
         """The first of the clauses' sentences with which nothing is broken and no fact lost; else why there is none."""
         said = Turn(index=0, speaker="agent", text=text)
         reason = "no sentence of the manual fits"
-        for clause in clauses:
+        for clause in clauses[:_TRIED]:
             draft = Draft.of(said)
             places = sorted({place for other in clauses for place in draft.offending(other.quote)})
-            for line in self._sentences(clause.criterion, text):
+            for line in self._sentences(clause.criterion, text)[:_TRIED]:
                 rewrite = draft.replaced(places, line).rewrite if places else None
                 if rewrite is None:
                     continue
@@ -132,8 +138,10 @@ class SentenceCoach:
         return None, reason
 
 
-def _alone(text: str, language: str) -> Transcript:
-    return Transcript(id="sentence", language=language, turns=(Turn(index=0, speaker="agent", text=text),))
+def _alone(text: str, language: str) -> Transcript | None:
+    """A conversation of one turn; None for an event, which says nothing."""
+    turn = Turn(index=0, speaker="agent", text=text)
+    return None if turn.is_event else Transcript(id="sentence", language=language, turns=(turn,))
 
 
 def _as_if_arisen(rubric: Rubric, scenario: str | None) -> Rubric:

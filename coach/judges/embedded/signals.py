@@ -21,7 +21,7 @@ _REMEMBERED = 512
 """So many turns are kept: a conversation is graded again with every rewrite in place, and nearly all of its turns recur."""
 
 _SENTENCE_END = re.compile(r"[.?!。;；\n]")
-_QUOTATION = re.compile(r"[“«「『\"]([^“”«»「」『』\"]{2,200})[”»」』\"]|(?<!\w)['‘]([^'‘’\"“”]{2,200})['’](?!\w)")
+_QUOTATION = re.compile(r"[“«「『\"]([^“”«»「」『』\"]{1,200})[”»」』\"]|(?<!\w)['‘]([^'‘’\"“”]{2,200})['’](?!\w)")
 
 
 @dataclass(frozen=True, slots=True)

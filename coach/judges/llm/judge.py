@@ -94,7 +94,7 @@ class LLMJudge:
         self._rubric = rubric
         self._client = client
         self._redactor = redactor
-        self._planner = Planner(rubric, client.settings)
+        self._planner = Planner(rubric, client.settings, masked=redactor is not None)
         self._fits: int | None = None
 
     @property

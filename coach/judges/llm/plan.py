@@ -35,13 +35,14 @@ class Group:
 
 
 class Planner:
-    """Plans requests for one rubric and one prompt."""
+    """Plans requests for one rubric and one prompt. `masked`: personal data is masked in what is sent."""
 
-    def __init__(self, rubric: Rubric, settings: Settings) -> None:
+    def __init__(self, rubric: Rubric, settings: Settings, *, masked: bool = False) -> None:
         self.rubric = rubric
         self.prompt = JudgePrompt(rubric, settings.prompt)
         self.codes = codes(rubric)
         self._settings = settings
+        self._masked = masked
         self._plans: dict[tuple[int | None, tuple[str, ...]], tuple[Group, ...]] = {}
 
     def chosen(self, criteria: Iterable[Criterion] | None = None) -> tuple[Criterion, ...]:
@@ -85,7 +86,7 @@ class Planner:
         return Request(
             messages=[
                 {"role": "system", "content": group.system},
-                {"role": "user", "content": self.prompt.conversation(sent, task)},
+                {"role": "user", "content": self.prompt.conversation(sent, task, masked=self._masked)},
             ],
             format=group.format,
             limit=_BASE_LIMIT + _LIMIT_PER_CRITERION * answers,

@@ -92,11 +92,13 @@ class JudgePrompt:
         """Of the template and of how it is filled in, not of the rubric or a conversation (16 hex digits)."""
         return hashlib.sha256(f"{self.prompt.hash} {RENDERING}".encode()).hexdigest()[:16]
 
-    def conversation(self, transcript: Transcript, task: str) -> str:
-        """The user message: the fenced conversation, then `task`."""
+    def conversation(self, transcript: Transcript, task: str, *, masked: bool = False) -> str:
+        """The user message: the fenced conversation (`masked`: with placeholders for personal data), then `task`."""
         timed = transcript.timed and any(criterion.assess == "timing" for criterion in self.rubric.criteria)
         turns = "\n".join(_line(transcript, turn, timed=timed) for turn in transcript.turns)
         facts = [f"channel {transcript.channel}"] if transcript.channel else []
+        if masked:
+            facts.append(self.prompt.fill("masked").strip())
         return self.prompt.fill(
             "conversation",
             boundary=_boundary(turns),

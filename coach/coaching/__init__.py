@@ -1,0 +1,1 @@
+"""Coaching: what an agent does well, the few habits worth changing, and practice on real situations."""
