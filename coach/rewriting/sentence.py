@@ -150,11 +150,16 @@ def _as_if_arisen(rubric: Rubric, scenario: str | None) -> Rubric:
         criterion.model_copy(update={"scenario": ALWAYS, "checks": prohibitions})
         for criterion in rubric.assessable
         if scenario in (None, criterion.scenario) or criterion.scenario == ALWAYS
-        if (prohibitions := [_everywhere(check) for check in criterion.checks if isinstance(check, Forbid)])
+        if (prohibitions := [_everywhere(c) for c in criterion.checks if isinstance(c, Forbid) and _of_words(c, rubric)])
     ]
     # Not a copy of the model: that would carry over what the rubric has worked out from all of its criteria.
     fields = {name: getattr(rubric, name) for name in Rubric.model_fields}
     return Rubric.model_construct(**{**fields, "criteria": criteria})
+
+
+def _of_words(check: Forbid, rubric: Rubric) -> bool:
+    """True where it forbids words; that an answer is too short can only be said of an answer."""
+    return all(rubric.signals[name].phrases or rubric.signals[name].any for name in check.says)
 
 
 def _everywhere(check: Forbid) -> Forbid:

@@ -60,7 +60,7 @@ def test_an_amount_that_would_be_lost_withholds_the_rewrite() -> None:
 
 def test_a_sentence_that_breaks_another_rule_is_not_shown() -> None:
     rubric = manual(examples={"compliant": ["Okey-dokey, take all the time you need."], "violating": []})
-    done = finding(rewritten(conversation("A: Hello. Hurry up.", "C: Okey-dokey, I need the time"), rubric), "2")
+    done = finding(rewritten(conversation("A: Hello", "C: Okey-dokey, I need the time", "A: Hurry up."), rubric), "2")
     assert done.rewrite is None
     assert "demo:4" in (done.withheld or "")
 
