@@ -72,9 +72,7 @@ def grade(exercise: Exercise, answer: str, rubric: Rubric, judge: EmbeddedJudge)
     placed = in_place(exercise.transcript, Rewrite(turn=exercise.turn, place="replace", text=answer))
     before = {f.criterion for f in judge.judge(exercise.transcript).findings if f.verdict == "violated"}
     after = {f.criterion: f for f in judge.judge(placed).findings}
-    also = tuple(
-        rubric.by_id[name] for name, f in after.items() if f.verdict == "violated" and name not in before
-    )
+    also = tuple(rubric.by_id[name] for name, f in after.items() if f.verdict == "violated" and name not in before)
     finding = after.get(exercise.criterion.id)
     if finding is None or finding.verdict in ("not_applicable", "not_assessed"):
         return Grade(None, finding.rationale if finding else "", also)

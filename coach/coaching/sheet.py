@@ -129,7 +129,9 @@ class _Sheet:
             title = in_language(habit.criterion.title, self._words.language)
             found.append(Block("subheading", f"{number}. {title}"))
             found.append(Block("text", self._share(habit)))
-            clause = self._words("clause", clause=one_line(habit.criterion.clause), quote=one_line(habit.criterion.quote))
+            clause = self._words(
+                "clause", clause=one_line(habit.criterion.clause), quote=one_line(habit.criterion.quote)
+            )
             found.append(Block("text", clause))
             found += self._quotes(habit)
         return found

@@ -17,7 +17,7 @@ from coach.reports.plain_text import one_line, xml_text
 
 __all__ = ["Check", "Section", "as_junit", "as_markdown", "as_table", "interval", "percent"]
 
-_WIDTH = 140
+_WIDTH = 160
 _INTERVAL = re.compile(r"^-?\d\.\d\d \[-?\d\.\d\d, -?\d\.\d\d\]$")
 
 
@@ -81,7 +81,7 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def as_table(sections: Sequence[Section], *, width: int | None = None, color: bool = False) -> str:
-    """As text with aligned columns, at most `width` characters wide (default: that of the terminal, else 140)."""
+    """As text with aligned columns, at most `width` characters wide (default: 160)."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table

@@ -10,10 +10,31 @@ __all__ = ["criterion_markdown", "rubric_markdown"]
 
 _ALWAYS_TITLE = {"en": "Throughout every conversation", "es": "En toda conversación", "zh": "整个通话过程"}
 _WORDS = {
-    "en": {"begins": "Begins", "ends": "Ends", "manual": "Manual", "do": "Complies", "dont": "Breaks it", "needs": "Not assessable from a transcript; needs"},
-    "es": {"begins": "Empieza", "ends": "Termina", "manual": "Manual", "do": "Cumple", "dont": "Incumple", "needs": "No evaluable con la transcripción; hace falta"},
-    "zh": {"begins": "开始", "ends": "结束", "manual": "手册", "do": "符合", "dont": "违反", "needs": "仅凭文字记录无法评判，需要"},
-}  # fmt: skip
+    "en": {
+        "begins": "Begins",
+        "ends": "Ends",
+        "manual": "Manual",
+        "do": "Complies",
+        "dont": "Breaks it",
+        "needs": "Not assessable from a transcript; needs",
+    },
+    "es": {
+        "begins": "Empieza",
+        "ends": "Termina",
+        "manual": "Manual",
+        "do": "Cumple",
+        "dont": "Incumple",
+        "needs": "No evaluable con la transcripción; hace falta",
+    },
+    "zh": {
+        "begins": "开始",
+        "ends": "结束",
+        "manual": "手册",
+        "do": "符合",
+        "dont": "违反",
+        "needs": "仅凭文字记录无法评判，需要",
+    },
+}
 
 
 def rubric_markdown(rubric: Rubric, language: str | None = None) -> str:

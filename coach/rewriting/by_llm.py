@@ -55,11 +55,18 @@ class _Format:
     def strict(self) -> dict[str, Any]:
         schema = _Answer.model_json_schema()
         properties = {name: {k: v for k, v in d.items() if k != "title"} for name, d in schema["properties"].items()}
-        return {"type": "object", "properties": properties, "required": ["place", "text"], "additionalProperties": False}
+        return {
+            "type": "object",
+            "properties": properties,
+            "required": ["place", "text"],
+            "additionalProperties": False,
+        }
 
     @cached_property
     def unbounded(self) -> dict[str, Any]:
-        properties = {name: {k: v for k, v in d.items() if k != "maxLength"} for name, d in self.strict["properties"].items()}
+        properties = {
+            name: {k: v for k, v in d.items() if k != "maxLength"} for name, d in self.strict["properties"].items()
+        }
         return {**self.strict, "properties": properties}
 
     @staticmethod
@@ -103,7 +110,9 @@ class LLMProposer:
         redacted = self._redactor.redact(task.transcript) if self._redactor else None
         sent, turn = _around(redacted.transcript if redacted else task.transcript, task.turn)
         # The reasons quote facts of the conversation: where data is masked, they stay here.
-        user = self._prompt.conversation(sent, self._task_text(task, turn, None if redacted else failed, failed is not None))
+        user = self._prompt.conversation(
+            sent, self._task_text(task, turn, None if redacted else failed, failed is not None)
+        )
         system = self._prompt.prompt.fill("system")
         messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
         request = Request(messages=messages, format=self._format, limit=_LIMIT, seed=self._client.settings.seed)
@@ -131,7 +140,10 @@ class LLMProposer:
 
 
 def _clause(criterion: Criterion, language: str) -> str:
-    lines = [f"- clause {criterion.clause}: {in_language(criterion.requirement, language)}", f"  manual: {criterion.quote}"]
+    lines = [
+        f"- clause {criterion.clause}: {in_language(criterion.requirement, language)}",
+        f"  manual: {criterion.quote}",
+    ]
     lines += [f"  said well elsewhere: {example}" for example in criterion.examples.compliant[:2]]
     return "\n".join(lines)
 

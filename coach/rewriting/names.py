@@ -30,10 +30,18 @@ _HAN_FULL = re.compile(rf"(?:{_COMPOUND}|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}(?=
 _CAPITALISED = r"[A-ZÁÉÍÓÚÑ][\w’'-]+"
 _EN_TITLES = r"Mr|Mrs|Ms|Miss|Dr|Doctor|Prof|Professor|Director|Captain|Master"
 _ES_TITLES = r"[Ss]eñorita|[Ss]eñora|[Ss]eñor|Srta|Sra|Sr|[Dd]oña|[Dd]on|[Dd]octora|[Dd]octor|Dra|Dr|[Ii]ngenier[oa]|[Ll]icenciad[oa]"
-_LATIN = re.compile(rf"\b(?P<title>{_EN_TITLES}|{_ES_TITLES})\.? (?P<name>{_CAPITALISED}(?: (?:de |del )?{_CAPITALISED})?)")
+_LATIN = re.compile(
+    rf"\b(?P<title>{_EN_TITLES}|{_ES_TITLES})\.? (?P<name>{_CAPITALISED}(?: (?:de |del )?{_CAPITALISED})?)"
+)
 _SAME_TITLE = {
-    **{"sr": "señor", "sra": "señora", "srta": "señorita", "dra": "doctora", "doctor": "dr", "professor": "prof"},
-    **{"小姐": "女士", "太太": "女士"},
+    "sr": "señor",
+    "sra": "señora",
+    "srta": "señorita",
+    "dra": "doctora",
+    "doctor": "dr",
+    "professor": "prof",
+    "小姐": "女士",
+    "太太": "女士",
 }
 _NOT_NAMES = frozenset(
     "I I'm I'll I've I'd Sir Madam Ma'am Mr Mrs Ms Miss Dr Monday Tuesday Wednesday Thursday Friday Saturday Sunday January"
@@ -108,7 +116,9 @@ def _vocatives(text: str) -> Iterable[str]:
 
 
 def _gender(words: str) -> str | None:
-    if re.search(r"\b(?:señora|señorita|sra|srta|doña|ms|mrs|miss|madam|ma'am)\b|女士|小姐|太太|大妈|阿姨", words, re.IGNORECASE):
+    if re.search(
+        r"\b(?:señora|señorita|sra|srta|doña|ms|mrs|miss|madam|ma'am)\b|女士|小姐|太太|大妈|阿姨", words, re.IGNORECASE
+    ):
         return "f"
     if re.search(r"\b(?:señor|sr|don|mr|sir|caballero)\b|先生|大爷", words, re.IGNORECASE):
         return "m"

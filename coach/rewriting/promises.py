@@ -19,6 +19,7 @@ from coach.yaml_file import describe_validation_error, read_yaml
 
 __all__ = ["Promises", "load_promises"]
 
+
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 

@@ -25,7 +25,10 @@ class Quantity:
 
 
 _EN = {
-    **{w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen".split())},
+    **{
+        w: i
+        for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen".split())
+    },
     **{w: i + 14 for i, w in enumerate("fourteen fifteen sixteen seventeen eighteen nineteen".split())},
     **{w: 20 + 10 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())},
     **{w: i + 3 for i, w in enumerate("third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split())},
@@ -40,13 +43,35 @@ _ES = {
     **{w: 30 + 10 * i for i, w in enumerate("treinta cuarenta cincuenta sesenta setenta ochenta noventa".split())},
     **{w: 100 * (i + 1) for i, w in enumerate("ciento doscientos trescientos cuatrocientos quinientos".split())},
     **{w: 100 * (i + 6) for i, w in enumerate("seiscientos setecientos ochocientos novecientos".split())},
-    **{"un": 1, "una": 1, "veintiun": 21, "cien": 100, "docena": 12, "media": 0.5, "medio": 0.5},
+    "un": 1,
+    "una": 1,
+    "veintiun": 21,
+    "cien": 100,
+    "docena": 12,
+    "media": 0.5,
+    "medio": 0.5,
 }
 _LATIN = {"en": _EN, "es": _ES}
 _LARGE = {"hundred": 100, "thousand": 1000, "mil": 1000, "million": 10**6, "millon": 10**6, "millones": 10**6}
-_HAN = {"零": 0, "〇": 0, "幺": 1, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_HAN = {
+    "零": 0,
+    "〇": 0,
+    "幺": 1,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
 _HAN_LARGE = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 10**8}
-_IDIOMS = re.compile("十分(?!钟)|万一|千万(?![元块])|万分|百忙|三番五次|再三|四处|第一时间|一点(?![半钟整])|一五一十|百分百|半天|两边|一一")
+_IDIOMS = re.compile(
+    "十分(?!钟)|万一|千万(?![元块])|万分|百忙|三番五次|再三|四处|第一时间|一点(?![半钟整])|一五一十|百分百|半天|两边|一一"
+)
 
 _UNITS = {
     "minute": r"minut(?:e|o)s?|mins?\b|分钟",
@@ -220,7 +245,9 @@ def _singular(word: str, table: dict[str, int] | dict[str, float]) -> str | None
     return None
 
 
-def _numbers(text: str, run: list[tuple[int, int, str]], table: dict[str, int] | dict[str, float]) -> Iterator[Quantity]:
+def _numbers(
+    text: str, run: list[tuple[int, int, str]], table: dict[str, int] | dict[str, float]
+) -> Iterator[Quantity]:
     """The numbers that a run of number words says: `two hundred and ten`, or digits read out one after another."""
     values = [table.get(word) for _, _, word in run]
     if len(run) >= 3 and all(value is not None and value < 10 for value in values):

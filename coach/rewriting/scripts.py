@@ -11,9 +11,9 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from coach.resources import rubrics_folder
 from coach.rewriting.manual_scripts import ManualScripts, manual_scripts
 from coach.rewriting.names import Address, readdressed
-from coach.resources import rubrics_folder
 from coach.rubric import ALWAYS, Criterion, Rubric, in_language
 
 __all__ = ["Scripts", "agent_lines"]
@@ -85,7 +85,11 @@ def _lines(criterion: Criterion) -> Iterator[str]:
 
 def _about(criterion: Criterion, rubric: Rubric) -> str:
     scenario = rubric.scenario_by_id.get(criterion.scenario)
-    texts = [criterion.quote, in_language(criterion.requirement, rubric.language), in_language(criterion.title, rubric.language)]
+    texts = [
+        criterion.quote,
+        in_language(criterion.requirement, rubric.language),
+        in_language(criterion.title, rubric.language),
+    ]
     if scenario is not None:
         texts += [in_language(scenario.description, rubric.language), *scenario.cues]
     return " ".join(texts)

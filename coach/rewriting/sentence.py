@@ -89,9 +89,10 @@ class SentenceCoach:
         for sentence in sentences(text):
             for name, scripts in self._taboos.items():
                 criterion = self.rubric.by_id.get(name)
-                if criterion is not None and name not in found and self._asked(criterion):
-                    if any(alike(sentence, taboo, _SAME) for taboo in scripts.forbidden):
-                        found[name] = sentence
+                if criterion is None or name in found or not self._asked(criterion):
+                    continue
+                if any(alike(sentence, taboo, _SAME) for taboo in scripts.forbidden):
+                    found[name] = sentence
         return found
 
     def _asked(self, criterion: Criterion) -> bool:
@@ -150,7 +151,9 @@ def _as_if_arisen(rubric: Rubric, scenario: str | None) -> Rubric:
         criterion.model_copy(update={"scenario": ALWAYS, "checks": prohibitions})
         for criterion in rubric.assessable
         if scenario in (None, criterion.scenario) or criterion.scenario == ALWAYS
-        if (prohibitions := [_everywhere(c) for c in criterion.checks if isinstance(c, Forbid) and _of_words(c, rubric)])
+        if (
+            prohibitions := [_everywhere(c) for c in criterion.checks if isinstance(c, Forbid) and _of_words(c, rubric)]
+        )
     ]
     # Not a copy of the model: that would carry over what the rubric has worked out from all of its criteria.
     fields = {name: getattr(rubric, name) for name in Rubric.model_fields}
@@ -158,9 +161,13 @@ def _as_if_arisen(rubric: Rubric, scenario: str | None) -> Rubric:
 
 
 def _of_words(check: Forbid, rubric: Rubric) -> bool:
-    """True where it forbids words; that an answer is too short can only be said of an answer."""
+    """True where it forbids words. That an answer is too short, or the third of its kind, can only be said of an answer."""
+    if any(moment.by == "agent" or moment.times > 1 for moment in check.when):
+        return False
     return all(rubric.signals[name].phrases or rubric.signals[name].any for name in check.says)
 
 
 def _everywhere(check: Forbid) -> Forbid:
-    return check.model_copy(update={"when": [], "unless": [], "where": "conversation", "within": None, "otherwise": "met"})
+    return check.model_copy(
+        update={"when": [], "unless": [], "where": "conversation", "within": None, "otherwise": "met"}
+    )

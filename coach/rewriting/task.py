@@ -101,5 +101,7 @@ def _place(finding: Finding, criterion: Criterion, transcript: Transcript, gradi
 
 
 def _agent_turn_from(transcript: Transcript, begin: int) -> int | None:
-    spoken: Sequence[Turn] = [turn for turn in transcript.turns[begin:] if turn.speaker == "agent" and not turn.is_event]
+    spoken: Sequence[Turn] = [
+        turn for turn in transcript.turns[begin:] if turn.speaker == "agent" and not turn.is_event
+    ]
     return spoken[0].index if spoken else None

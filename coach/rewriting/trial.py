@@ -16,7 +16,7 @@ from coach.judges.base import Judge
 from coach.rewriting.draft import in_place
 from coach.rewriting.task import RewriteTask
 
-__all__ = ["Attempt", "Origin", "Trial", "Tester"]
+__all__ = ["Attempt", "Origin", "Tester", "Trial"]
 
 Origin = Literal["script", "llm"]
 

@@ -25,7 +25,15 @@ from coach.rubric import Rubric
 from coach.store.connection import connect, store_error, transaction
 from coach.store.qualifications import Qualification, qualification_from_row, qualification_row
 from coach.store.records import Failure, Hit, Run, RunState, StoredAudit
-from coach.store.rows import attempt_rows, audit_from_rows, audit_row, finding_rows, occurrence_rows, run_from_row, turn_rows
+from coach.store.rows import (
+    attempt_rows,
+    audit_from_rows,
+    audit_row,
+    finding_rows,
+    occurrence_rows,
+    run_from_row,
+    turn_rows,
+)
 from coach.store.words import match_expression
 from coach.transcript import Transcript, Turn
 

@@ -20,7 +20,15 @@ from coach.transcript import Transcript
 if TYPE_CHECKING:
     from coach.rewriting.trial import Attempt
 
-__all__ = ["attempt_rows", "audit_from_rows", "audit_row", "finding_rows", "occurrence_rows", "run_from_row", "turn_rows"]
+__all__ = [
+    "attempt_rows",
+    "audit_from_rows",
+    "audit_row",
+    "finding_rows",
+    "occurrence_rows",
+    "run_from_row",
+    "turn_rows",
+]
 
 Row = dict[str, Any]
 

@@ -77,7 +77,9 @@ def traps() -> None:
         kind = "traps" if wanted else "clean"
         seen[kind] += 1
         seen[f"{kind}_right"] += bool(found) == bool(wanted) and wanted <= {(d.change, d.kind) for d in found}
-    print(f"traps seen {seen['traps_right']} of {seen['traps']}, clean rewrites passed {seen['clean_right']} of {seen['clean']}")
+    print(
+        f"traps seen {seen['traps_right']} of {seen['traps']}, clean rewrites passed {seen['clean_right']} of {seen['clean']}"
+    )
 
 
 async def run(names: list[str], judges: JudgeChoice) -> None:

@@ -29,11 +29,11 @@ def finding(done: Rewritten | Audit, name: str) -> Finding:
     return next(f for f in found.findings if f.criterion == f"demo:{name}")
 
 
-def test_the_offending_sentence_gives_way_to_one_of_the_manual_and_the_rest_stays() -> None:
+def test_the_offending_sentence_goes_and_the_rest_stays_with_its_facts() -> None:
     spoken = conversation("A: Hello! Hurry up! The price is 8 yuan.", "C: Oh")
     shown = finding(rewritten(spoken), "2").rewrite
     assert shown is not None
-    assert (shown.place, shown.text) == ("replace", "Hello! Take all the time you need. The price is 8 yuan.")
+    assert (shown.place, shown.text) == ("replace", "Hello! The price is 8 yuan.")
 
 
 def test_missing_words_go_where_they_belong() -> None:

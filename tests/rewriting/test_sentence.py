@@ -35,7 +35,9 @@ def test_a_polite_sentence_breaks_nothing() -> None:
 
 
 def test_only_the_named_situation_is_asked_about() -> None:
-    scenarios = {clause.criterion.scenario for clause in answer("喂，大声一点儿！", "shenzhou-tianhai", "low-voice").broken}
+    scenarios = {
+        clause.criterion.scenario for clause in answer("喂，大声一点儿！", "shenzhou-tianhai", "low-voice").broken
+    }
     assert scenarios <= {"low-voice", "always"}
 
 

@@ -91,9 +91,12 @@ def _require(check: _Requirement, scene: Scene, looked: Sequence[int], moment: i
 def _omission_turn(check: _Requirement, looked: Sequence[int], moment: int) -> int:
     """The turn where the words should have been."""
     place = check.evidence
-    if place is None:
-        place = "last" if isinstance(check, Require) and check.where in ("ending", "before") else "first"
-        place = "trigger" if isinstance(check, RequireBefore) else place
+    if place is None and isinstance(check, Require):
+        place = "last" if check.where in ("ending", "before") else "first"
+        # In a wide window: the agent's words at the moment that asked for them, not those that came before it.
+        looked = [turn for turn in looked if turn >= moment] or looked if place == "first" else looked
+    elif place is None:
+        place = "trigger" if isinstance(check, RequireBefore) else "first"
     if place == "trigger" and moment >= 0:
         return moment
     if not looked:

@@ -34,7 +34,9 @@ class Spot:
 
 
 class SignalFinder:
-    """Finds `wanted` signals (default: all) in single turns. Made once per rubric; raises `RubricError` where signals refer to each other in a circle."""
+    """Finds `wanted` signals (default: all) in single turns.
+
+    Made once per rubric; raises `RubricError` where signals refer to each other in a circle."""
 
     def __init__(self, signals: dict[str, Signal], wanted: Iterable[str] | None = None) -> None:
         if wanted is not None:

@@ -190,3 +190,11 @@ def test_waiting_before_hanging_up_counts_from_the_agents_own_words() -> None:
     finding = judged(conversation("A: Goodbye.", "C: Bye.", "A: [hangs up]", times=times), check)
     assert finding is not None
     assert finding.verdict == "met"
+
+
+def test_an_omission_is_pinned_to_the_moment_that_asked_for_the_words() -> None:
+    check = {"check": "require", "says": ["sorry"], "where": "conversation"}
+    late = {"any": [{"by": "customer", "says": ["thanks"]}]}
+    finding = judged(conversation("A: Hello.", "C: Yes.", "A: Here.", "C: Thanks.", "A: Bye."), check, scenario=late)
+    assert finding is not None
+    assert finding.evidence[0].turn == 4
