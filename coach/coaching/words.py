@@ -21,7 +21,8 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     ),
     "few": (
         "{count} conversations are too few to tell a habit from chance (it takes {enough}). What follows are single moments.",
-        "{count} conversaciones son muy pocas para distinguir un hábito de la casualidad (hacen falta {enough}). Lo que sigue son momentos sueltos.",
+        "{count} conversaciones son muy pocas para distinguir un hábito de la casualidad (hacen falta {enough}). Lo que"
+        " sigue son momentos sueltos.",
         "只有 {count} 通对话，还分不清是习惯还是偶然（至少要 {enough} 通）。下面只是个别时刻。",
     ),
     "strengths": ("What went well", "Lo que salió bien", "做得好的地方"),
@@ -49,7 +50,8 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     ),
     "share": (
         "Broken {count} of the {of} times it applied ({low} to {high} at this sample size, 95%); the judge was {sure} sure.",
-        "Incumplido {count} de las {of} veces que tocaba (entre {low} y {high} con esta muestra, 95 %); seguridad de la evaluación: {sure}.",
+        "Incumplido {count} de las {of} veces que tocaba (entre {low} y {high} con esta muestra, 95 %); seguridad de la"
+        " evaluación: {sure}.",
         "适用的 {of} 次里违反了 {count} 次（以这个样本量，95% 的区间是 {low} 到 {high}）；评判的把握是 {sure}。",
     ),
     "clause": ("The manual ({clause}): “{quote}”", "El manual ({clause}): «{quote}»", "手册（{clause}）：“{quote}”"),

@@ -9,7 +9,8 @@ from coach.evals.golden import Case
 from coach.evals.qualification import choose, degenerate, qualify
 from coach.evals.results import EvalRun
 from coach.findings import Verdict
-from coach.store.qualifications import Qualification, stamp
+from coach.store.database import Store
+from coach.store.qualifications import Qualification, qualification_of, stamp
 from tests.evals.labelled import JUDGE, cases_of, judged
 
 
@@ -117,3 +118,19 @@ def test_the_short_set_is_spread_over_kinds_of_conversations(cases: list[Case]) 
 def test_an_unqualified_judge_is_stamped_with_the_reason(cases: list[Case]) -> None:
     said = stamp(JUDGE, outcome(judged(cases, all_met(cases))))
     assert said.startswith("the judge small-model is unqualified: violation F1 0.00 is below 0.60")
+
+
+def test_the_newest_qualification_comes_back_from_the_database_as_it_was(cases: list[Case], tmp_path: Path) -> None:
+    earlier, newest = outcome(judged(cases, all_met(cases))), outcome(judged(cases))
+    with Store.open(tmp_path / "coach.db") as store:
+        store.save_qualification(earlier)
+        store.save_qualification(newest)
+        found = qualification_of(JUDGE, store)
+    assert found is not None
+    assert found.qualified
+    assert found.created.replace(microsecond=0) == newest.created.replace(microsecond=0)
+    assert replace(found, created=newest.created) == newest
+
+
+def test_without_a_database_nothing_is_known_of_a_judge() -> None:
+    assert qualification_of(JUDGE, None) is None
