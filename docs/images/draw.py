@@ -1,6 +1,6 @@
 """Draws the terminal pictures of the README from what coach really prints.
 
-    python docs/images/draw.py
+python docs/images/draw.py
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
 
 @dataclass(frozen=True)
 class Run:
-    """How `coach audit` ended on the first two golden conversations, and its audits with their transcripts."""
+    """How `coach audit` ended on the two shortest golden conversations, and its audits with their transcripts."""
 
     code: int
     err: str
@@ -98,9 +98,19 @@ class Run:
 @pytest.fixture(scope="module")
 def run(model_url: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("real-model")
-    lines = CONVERSATIONS.read_text("utf-8").splitlines()[:2]
+    lines = sorted(CONVERSATIONS.read_text("utf-8").splitlines(), key=len)[:2]
     (folder / "calls.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
-    arguments = ["audit", "calls.jsonl", "--rubric", "sto-express", "--db", "a.db", "--format", "jsonl"]
+    arguments = [
+        "audit",
+        "calls.jsonl",
+        "--rubric",
+        "sto-express",
+        "--db",
+        "a.db",
+        "--format",
+        "jsonl",
+        "--no-rewrites",
+    ]
     ended = subprocess.run(
         [sys.executable, "-m", "coach", *arguments],
         cwd=folder,

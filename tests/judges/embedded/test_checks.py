@@ -24,7 +24,9 @@ SIGNALS = {
 def judged(transcript: Transcript, *checks: dict[str, Any], scenario: dict[str, Any] | None = None) -> Finding | None:
     """The finding on a criterion with these checks; `scenario` is its detection (default: the criterion is `always`)."""
     where = {"scenario": "s"} if scenario else {}
-    scenarios = [{"id": "s", "title": "S", "description": "S", "detect": {"confidence": 1, **scenario}}] if scenario else []
+    scenarios = (
+        [{"id": "s", "title": "S", "description": "S", "detect": {"confidence": 1, **scenario}}] if scenario else []
+    )
     one = rubric(criterion(checks=list(checks), **where), signals=SIGNALS, scenarios=scenarios)
     findings = EmbeddedJudge(one).judge(transcript).findings
     return findings[0] if findings else None

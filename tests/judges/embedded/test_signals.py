@@ -27,7 +27,11 @@ def test_a_signal_is_cancelled_by_its_exception_in_the_same_sentence() -> None:
 
 
 def test_a_union_is_there_when_a_member_is() -> None:
-    signals = {"sorry": {"phrases": ["sorry"]}, "thanks": {"phrases": ["thank you"]}, "polite": {"any": ["sorry", "thanks"]}}
+    signals = {
+        "sorry": {"phrases": ["sorry"]},
+        "thanks": {"phrases": ["thank you"]},
+        "polite": {"any": ["sorry", "thanks"]},
+    }
     assert carried("Thank you!", **signals) == {"thanks", "polite"}
 
 
