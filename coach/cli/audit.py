@@ -20,6 +20,12 @@ def audit(
     format: Annotated[str, typer.Option(help="table, jsonl, json, csv, md, junit or xlsx.")] = "table",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
     concurrency: Annotated[int | None, typer.Option(help="Requests in flight at once.")] = None,
+    group_size: Annotated[
+        int | None, typer.Option(min=1, help="Criteria per request; default the whole rubric.")
+    ] = None,
+    samples: Annotated[int | None, typer.Option(min=1, max=25, help="Ask so often; the majority decides.")] = None,
+    timeout: Annotated[float | None, typer.Option(min=0.1, help="Seconds to wait for one answer.")] = None,
+    prices: Annotated[Path | None, typer.Option(help="YAML file of prices, over those that come with coach.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many conversations.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what the database already has.")] = False,
     fail_under: Annotated[
@@ -78,7 +84,13 @@ def audit(
         db=db,
         format=format,
         output=output,
-        concurrency=concurrency,
+        endpoint_flags={
+            "concurrency": concurrency,
+            "group_size": group_size,
+            "samples": samples,
+            "timeout": timeout,
+            "prices": prices,
+        },
         limit=limit,
         force=force,
         fail_under=fail_under,

@@ -76,7 +76,7 @@ class AuditCommand:
     db: Path | None
     format: str
     output: Path | None
-    concurrency: int | None
+    endpoint_flags: dict[str, Any]
     limit: int | None
     force: bool
     fail_under: float | None
@@ -94,7 +94,7 @@ class AuditCommand:
             raise ConfigError(f"--format {self.format!r}: choose one of {', '.join(FORMATS)}")
         if self.judge not in get_args(JudgeKind):
             raise ConfigError(f"--judge {self.judge!r}: choose one of {', '.join(get_args(JudgeKind))}")
-        settings = Settings.read(model=self.model, base_url=self.base_url, db=self.db, concurrency=self.concurrency)
+        settings = Settings.read(model=self.model, base_url=self.base_url, db=self.db, **self.endpoint_flags)
         judges = JudgeChoice(cast(JudgeKind, self.judge), settings, redactor=self._redactor(settings))
         rubrics = RubricChoice(self.rubric)
         with ExitStack() as resources:

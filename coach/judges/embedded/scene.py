@@ -19,8 +19,10 @@ START = -1
 _ENDING_BLOCKS = 3
 _LONGEST_QUOTE = 200
 _SHORTEST_QUOTE = 3
-_SENTENCE_END = re.compile(r"[?!。？！;；\n]+|(?<!\.)\.(?=\s|$|[\"”»])")
-"""Hesitation dots and decimal points end no sentence."""
+_SENTENCE_END = re.compile(
+    r"[?!。？！;；\n]+|(?<!\.)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!\bSr)(?<!\bSra)\.(?=\s|$|[\"”»])"
+)
+"""Hesitation dots, decimal points and the points of titles end no sentence."""
 
 
 @dataclass(frozen=True)

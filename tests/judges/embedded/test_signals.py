@@ -63,6 +63,7 @@ def test_signals_that_refer_to_each_other_in_a_circle_are_refused() -> None:
     [
         ("Good day. That's the rule! Bye.", "rule", "That's the rule!"),
         ("Well... it costs 3.50, you know. Bye.", "costs", "Well... it costs 3.50, you know."),
+        ("Listen, Ms. Ray. No.", "Listen", "Listen, Ms. Ray."),
         ("您好。这是规定，没办法！再见。", "规定", "这是规定，没办法！"),
         ("喂！嗯。", "嗯", "喂！嗯。"),
     ],
