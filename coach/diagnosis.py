@@ -17,7 +17,7 @@ from coach.rubric_file import load_rubric, rubric_names
 
 __all__ = ["Diagnosis", "EmbeddedState", "EndpointState", "diagnose"]
 
-_EXTRAS = {"xlsx": "openpyxl", "formats": "webvtt", "language": "lingua", "derive": "docx", "eval": "numpy"}
+_EXTRAS = {"formats": "webvtt", "language": "lingua", "derive": "docx", "eval": "numpy"}
 """Extra -> a module that it brings."""
 
 

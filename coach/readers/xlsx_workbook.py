@@ -25,12 +25,9 @@ def _recognises(head: bytes, _options: ReadOptions) -> bool:
 
 
 def _rows(opened: Opened, _options: ReadOptions) -> Iterable[Row]:
-    try:
-        from openpyxl import load_workbook
-        from openpyxl.utils.exceptions import InvalidFileException
-    except ImportError:
-        message = f"{opened.source.name}: the library that reads Excel workbooks is not installed"
-        raise ConfigError(f"{message}: pip install 'coach[xlsx]'") from None
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     name = opened.source.name
     try:
         workbook = load_workbook(io.BytesIO(read_document(opened)), read_only=True, data_only=True)

@@ -71,7 +71,7 @@ FORMATS: dict[str, Format] = {
         Format("csv", "one row per finding, for a spreadsheet", "csv_rows:CsvWriter"),
         Format("md", "a document for a pull request or a wiki", "markdown:MarkdownWriter"),
         Format("junit", "test results, for a CI server", "junit:JUnitWriter"),
-        Format("xlsx", "a workbook (needs `coach[xlsx]`)", "workbook:WorkbookWriter", binary=True),
+        Format("xlsx", "a workbook", "workbook:WorkbookWriter", binary=True),
     )
 }
 

@@ -1,4 +1,4 @@
-"""`--format xlsx`: a workbook with the sheets Summary, Conversations and Findings. Needs the extra `coach[xlsx]`."""
+"""`--format xlsx`: a workbook with the sheets Summary, Conversations and Findings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from importlib import import_module
 from types import ModuleType
 from typing import IO, TYPE_CHECKING, Any
 
-from coach.errors import ConfigError
 from coach.findings import Audit
 from coach.reports.formats.finding_columns import COLUMNS, Cell, failure_cells, finding_cells
 from coach.reports.formats.registry import Ungraded
@@ -69,15 +68,12 @@ class WorkbookWriter:
 
 
 def new_workbook() -> Any:
-    """An empty workbook that is written row by row. Raises `ConfigError` where openpyxl is not installed."""
+    """An empty workbook that is written row by row."""
     return _openpyxl().Workbook(write_only=True)
 
 
 def _openpyxl() -> ModuleType:
-    try:
-        return import_module("openpyxl")
-    except ImportError as error:
-        raise ConfigError("workbooks need openpyxl; install it with: pip install 'coach[xlsx]'") from error
+    return import_module("openpyxl")
 
 
 def append_cells(sheet: WriteOnlyWorksheet, cells: Iterable[Cell]) -> None:
