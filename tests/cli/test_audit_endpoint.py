@@ -123,7 +123,8 @@ def test_a_run_that_is_killed_pays_again_only_for_what_was_in_flight(
         requests = len(server.requests)
     assert ended.code == 0
     assert len(audits(ended.out)) == 40
-    assert 40 <= requests <= 42
+    # Twice the requests in flight: so many conversations may be under way, an answer in hand and not yet saved.
+    assert 40 <= requests <= 44
 
 
 def test_an_audit_by_a_model_is_the_contract(coach: Coach, rubric: Path) -> None:
