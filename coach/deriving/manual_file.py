@@ -40,10 +40,8 @@ class Line:
 def repair(text: str) -> str:
     """Undo what is certainly damage of a scraped page: wrongly decoded characters, pinyin in brackets after the character that
     it spells, leftover field codes of a word processor, letters put for look-alikes. Wording, width and quotes stay."""
-    try:
-        from ftfy import fix_text
-    except ImportError:
-        raise ConfigError("to repair a manual's text install: pip install 'coach[derive]'") from None
+    from ftfy import fix_text
+
     text = fix_text(text, fix_character_width=False, uncurl_quotes=False, normalization=None)
     text = _FIELD_CODE.sub("", _PINYIN.sub("", text))
     for odd, meant in _ODD_LETTERS.items():
@@ -80,12 +78,14 @@ def _line(number: int, raw: str, level: int) -> Line:
 
 
 def _text(path: Path) -> Iterable[tuple[int, str, int]]:
-    from charset_normalizer import from_bytes
-
     data = path.read_bytes()
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
+        try:
+            from charset_normalizer import from_bytes
+        except ImportError:
+            raise ConfigError(f"{path} is not UTF-8; to read it install: pip install 'coach[derive]'") from None
         best = from_bytes(data).best()
         if best is None:
             raise InputError("is neither UTF-8 nor any encoding that can be recognised", source=path) from None
