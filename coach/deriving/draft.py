@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coach.config import Settings
@@ -37,7 +37,7 @@ def derive_rubric(
 ) -> Derived:
     """Draft a rubric from `manual`; the LLM of `endpoint` proposes, or the manual's own structure where it is None.
 
-    Raises `InputError` where nothing in the manual looks like a rule, `ConfigError` for what has to be named.
+    Raises `InputError` where nothing in the manual looks like a rule, `ConfigError` where no id can be made of its name.
     """
     lines = read_manual(manual)
     found = sections(lines)
@@ -46,8 +46,8 @@ def derive_rubric(
         raise InputError("nothing in the manual looks like a rule for an agent", source=manual, hint=hint)
     name = id or _slug(manual.stem)
     language = language or detect_language([line.text for line in lines])
-    if language is None:
-        raise ConfigError("the manual's language cannot be told: name it with --language")
+    unknown_language = language is None
+    language = language or "en"
     title = title or _first_heading(lines) or manual.stem
     draft = skeleton(name, title, language.split("-")[0], manual.name, found)
     how = "from its structure; no endpoint is configured"
@@ -55,6 +55,8 @@ def derive_rubric(
         from coach.deriving.proposals import propose
 
         draft, how = asyncio.run(propose(draft, found, endpoint))
+    if unknown_language:
+        draft = replace(draft, language_unknown=True)
     text = as_yaml(draft)
     _prove(text)
     return Derived(text, f"{len(draft.scenarios)} scenarios, {len(draft.criteria)} criteria, {how}")

@@ -58,6 +58,7 @@ class DraftRubric:
     scenarios: Sequence[DraftScenario]
     criteria: Sequence[DraftCriterion]
     left_out: Sequence[str] = field(default_factory=tuple)
+    language_unknown: bool = False
 
 
 def skeleton(name: str, title: str, language: str, manual: str, sections: Sequence[Section]) -> DraftRubric:
@@ -107,6 +108,8 @@ def _lines(draft: DraftRubric) -> Iterator[str]:
         yield f"# LEFT OUT: {_one_line(reason)}"
     yield f"id: {draft.id}"
     yield f"title: {_scalar(draft.title)}"
+    if draft.language_unknown:
+        yield "# DECIDE: the language could not be told from the text (--language, or pip install 'coach[language]')"
     yield f"language: {draft.language}"
     yield "# DECIDE: phone, phone-outbound, chat, in-person"
     yield "channels: [phone]"

@@ -13,9 +13,11 @@ from coach.evals.paired import Outcome
 from coach.evals.results import three_class
 from coach.findings import Verdict
 
-__all__ = ["ALPHA", "Comparison", "Flip", "Floor", "Measure", "Slide", "Tested"]
+__all__ = ["ALPHA_CRITERIA", "ALPHA_GROUPS", "Comparison", "Flip", "Floor", "Measure", "Slide", "Tested"]
 
-ALPHA = 0.05
+ALPHA_GROUPS, ALPHA_CRITERIA = 0.04, 0.01
+"""If nothing has changed but chance, the tests of each family alarm in at most this share of the comparisons, together in 5%.
+Groups get more of it: a judge that drifts does so in many criteria at once, and single ones have few cases."""
 
 Measure = Literal["violated", "answered", "right"]
 """What is counted of a verdict and its label: `violated` shows leniency, `right` agreement, `answered` silence."""
@@ -48,16 +50,17 @@ class Flip:
 
 @dataclass(frozen=True)
 class Tested:
-    """An exact test of one measure over one criterion or one group (`all`, a manual, a severity)."""
+    """An exact test of one measure over one criterion or one group (`all`, a manual, a severity). `level` is its family's."""
 
     scope: str
     measure: Measure
     outcome: Outcome
+    level: float
 
     @property
     def shifted(self) -> bool:
         """True where chance alone does not explain it, the number of tests considered."""
-        return self.outcome.adjusted <= ALPHA / 2
+        return self.outcome.adjusted <= self.level
 
     @property
     def direction(self) -> str:
@@ -98,7 +101,7 @@ class Slide:
     @property
     def slid(self) -> bool:
         """True where chance alone does not explain it (p <= 0.05, not corrected)."""
-        return self.outcome.p <= ALPHA
+        return self.outcome.p <= 0.05
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ code), and single flips where no chance is involved: with a judge whose answers 
 prompt nor rubric explains, and every verdict that was right and is now wrong.
 
 Promise: every flipped verdict is named with case, criterion and both verdicts, whatever the tests say. If nothing has
-changed but chance, the tests alarm in at most `ALPHA` of the comparisons: half of it for criteria, half for groups.
+changed but chance, the tests alarm in at most 5% of the comparisons: 4% for groups, 1% for single criteria.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coach.evals.baseline import FLOOR_FIGURES, Baseline, FrozenCase, FrozenCriterion
-from coach.evals.comparison import ALPHA, Comparison, Flip, Floor, Measure, Slide, Tested
+from coach.evals.comparison import ALPHA_CRITERIA, ALPHA_GROUPS, Comparison, Flip, Floor, Measure, Slide, Tested
 from coach.evals.paired import Outcome, corrected, mean_slide, shift
 from coach.evals.results import CaseResult, EvalRun, Row, figures, three_class
 from coach.findings import Finding, Verdict
@@ -211,7 +211,7 @@ def _test_criteria(pairs: Sequence[_Pair], tally: _Tally) -> tuple[Tested, ...]:
         places[pair.row.criterion].append(place)
         if any(verdict != pair.row.verdict for verdict in pair.then.verdicts):
             changed.add(pair.row.criterion)
-    return _tested({name: np.array(places[name]) for name in places if name in changed}, tally)
+    return _tested({name: np.array(places[name]) for name in places if name in changed}, tally, ALPHA_CRITERIA)
 
 
 def _test_groups(pairs: Sequence[_Pair], tally: _Tally) -> tuple[Tested, ...]:
@@ -222,14 +222,16 @@ def _test_groups(pairs: Sequence[_Pair], tally: _Tally) -> tuple[Tested, ...]:
     if len(set(manuals)) > 1:
         groups.update({str(name): np.flatnonzero(manuals == name) for name in np.unique(manuals)})
     groups.update({name: np.flatnonzero(severities == name) for name in ("critical", "major", "minor")})
-    return _tested({name: chosen for name, chosen in groups.items() if len(chosen)}, tally)
+    return _tested({name: chosen for name, chosen in groups.items() if len(chosen)}, tally, ALPHA_GROUPS)
 
 
-def _tested(scopes: dict[str, npt.NDArray[np.int64]], tally: _Tally) -> tuple[Tested, ...]:
+def _tested(scopes: dict[str, npt.NDArray[np.int64]], tally: _Tally, level: float) -> tuple[Tested, ...]:
     """One family of tests: every measure over every scope, corrected together."""
     found = [(name, measure, tally.shift(chosen, measure)) for name, chosen in scopes.items() for measure in _MEASURES]
-    outcomes = corrected([outcome for _, _, outcome in found], ALPHA / 2)
-    return tuple(Tested(name, measure, outcome) for (name, measure, _), outcome in zip(found, outcomes, strict=True))
+    outcomes = corrected([outcome for _, _, outcome in found], level)
+    return tuple(
+        Tested(name, measure, outcome, level) for (name, measure, _), outcome in zip(found, outcomes, strict=True)
+    )
 
 
 def _floors(baseline: Baseline, results: Sequence[CaseResult]) -> Iterator[Floor]:

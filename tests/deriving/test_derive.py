@@ -180,3 +180,8 @@ def test_a_section_that_is_not_answered_keeps_its_skeleton(manual: Path, tmp_pat
         settings = Settings(base_url=server.url, model="m", retries=0)
         quotes = [criterion.quote for criterion in drafted(manual, tmp_path, endpoint=settings).criteria]
     assert "Do not blame a colleague." in quotes
+
+
+def test_a_language_that_cannot_be_told_is_left_to_decide(manual: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coach.deriving.draft.detect_language", lambda _: None)
+    assert "# DECIDE: the language could not be told" in derive_rubric(manual).text
