@@ -52,19 +52,22 @@ def _register() -> None:
     from coach.cli.kpi import kpi
     from coach.cli.practice import practice
     from coach.cli.redact import redact
+    from coach.cli.report import report
     from coach.cli.rewrite import rewrite
     from coach.cli.rubric import app as rubric
     from coach.cli.store import scorecards, search
+    from coach.cli.train import app as train_app
 
     app.command()(audit)
     app.command()(rewrite)
     app.command()(coaching)
     app.command()(practice)
-    for command in (inspect, convert, redact, doctor, search, scorecards, kpi):
+    for command in (inspect, convert, redact, doctor, search, scorecards, kpi, report):
         app.command()(command)
     rubric.command()(derive)
     app.add_typer(rubric, name="rubric")
     app.add_typer(eval_app, name="eval")
+    app.add_typer(train_app, name="train")
 
 
 _register()

@@ -1,0 +1,55 @@
+"""The report says the same things in every language."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+import coach.reports.html as package
+from coach.coaching.interval import Share
+from coach.errors import ConfigError
+from coach.reports.html.wording import LANGUAGES, Wording, labels_of
+
+TEMPLATES = Path(package.__file__).parent / "templates"
+
+
+def filled(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_every_label_with_the_same_places(language: str) -> None:
+    english, other = labels_of("en"), labels_of(language)
+    assert set(other) == set(english)
+    assert {name: filled(text) for name, text in other.items()} == {
+        name: filled(text) for name, text in english.items()
+    }
+
+
+def test_no_label_is_left_that_nothing_says() -> None:
+    files = [*TEMPLATES.iterdir(), *Path(package.__file__).parent.glob("*.py")]
+    said = "".join(path.read_text("utf-8") for path in files)
+    put_together = {"judge_llm", "judge_embedded", "unqualified", "js_replace", "js_before", "js_after"}
+    unsaid = [n for n in labels_of("en") if n not in put_together and not re.search(rf"\b{n}\b", said)]
+    assert unsaid == []
+
+
+def test_numbers_are_written_as_the_language_writes_them() -> None:
+    assert Wording("en").number(12345.6, 1) == "12,345.6"
+    assert Wording("es").number(12345.6, 1) == "12.345,6"
+
+
+def test_a_share_comes_with_its_interval() -> None:
+    assert re.sub(r"[\u00a0\u2060]", " ", Wording("en").share(Share(14, 20))) == "70% [48% –  85%]"
+
+
+def test_nearly_all_is_not_called_all() -> None:
+    assert Wording("en").percent(0.998) == "99.8%"
+
+
+def test_a_language_that_is_not_there_names_those_that_are() -> None:
+    with pytest.raises(ConfigError, match="en, es, zh"):
+        Wording("fr")
