@@ -50,6 +50,7 @@ def _register() -> None:
     from coach.cli.eval import app as eval_app
     from coach.cli.inspect import inspect
     from coach.cli.kpi import kpi
+    from coach.cli.monthly import monthly
     from coach.cli.practice import practice
     from coach.cli.redact import redact
     from coach.cli.report import report
@@ -62,7 +63,7 @@ def _register() -> None:
     app.command()(rewrite)
     app.command()(coaching)
     app.command()(practice)
-    for command in (inspect, convert, redact, doctor, search, scorecards, kpi, report):
+    for command in (inspect, convert, redact, doctor, search, scorecards, kpi, report, monthly):
         app.command()(command)
     rubric.command()(derive)
     app.add_typer(rubric, name="rubric")

@@ -92,6 +92,111 @@ _WORDS: dict[str, tuple[str, str, str]] = {
         "No hay nada que practicar: no se encontró ningún hábito con una frase del cliente.",
         "没有要练的：没有找到带客户原话的习惯。",
     ),
+    "monthly_title": (
+        "Monthly summary: {agent}, {month}",
+        "Resumen mensual: {agent}, {month}",
+        "月度总结：{agent}，{month}",
+    ),
+    "monthly_draft": (
+        "DRAFT, drawn from graded conversations. Check it, complete what stands in brackets, and strike out what is not so.",
+        "BORRADOR, hecho con conversaciones evaluadas. Revíselo, complete lo que va entre corchetes y tache lo que no sea así.",
+        "草稿：根据已评对话生成。请核对，补上方括号里的内容，不符合实际的请删去。",
+    ),
+    "monthly_count": (
+        "{count} conversations were graded by {rubric}; {passed} of {settled} passed.",
+        "Se evaluaron {count} conversaciones según {rubric}; {passed} de {settled} aprobadas.",
+        "按“{rubric}”评定 {count} 通对话；{settled} 通中 {passed} 通合格。",
+    ),
+    "monthly_1": (
+        "1. Problems of the month and how they were solved",
+        "1. Problemas del mes y cómo se resolvieron",
+        "一、本月遇到的问题及解决情况",
+    ),
+    "monthly_2": ("2. What was learned", "2. Lo aprendido", "二、学到了什么"),
+    "monthly_3": ("3. Where training is needed", "3. Dónde hace falta formación", "三、哪些方面还需要培训"),
+    "monthly_4": (
+        "4. What customers asked most, and why",
+        "4. Lo que más preguntaron los clientes y por qué",
+        "四、客户问得最多的问题及原因",
+    ),
+    "monthly_5": ("5. Plan for the next month", "5. Plan para el próximo mes", "五、下一阶段的计划"),
+    "monthly_situation": (
+        "{title}: all its rules kept in {kept} of {count} conversations.",
+        "{title}: todas sus reglas cumplidas en {kept} de {count} conversaciones.",
+        "{title}：{count} 通对话中 {kept} 通全部做到。",
+    ),
+    "monthly_gain": (
+        "{title}: kept {before} of {of} times before, {now} of {count} this month.",
+        "{title}: antes cumplido {before} de {of} veces; este mes, {now} de {count}.",
+        "{title}：以前 {of} 次做到 {before} 次，本月 {count} 次做到 {now} 次。",
+    ),
+    "monthly_chance": (
+        "At such counts a change can be chance.",
+        "Con estas cifras, un cambio puede ser casualidad.",
+        "数量这么少，变化也可能是偶然。",
+    ),
+    "monthly_no_gain": (
+        "No rule was kept more often than before, as far as the counts can tell.",
+        "Ninguna regla se cumplió más que antes, hasta donde alcanzan las cifras.",
+        "从数字上看，没有哪一条比以前做得更好。",
+    ),
+    "monthly_first": (
+        "There is no earlier month to compare with.",
+        "No hay un mes anterior con el que comparar.",
+        "没有更早的月份可以比较。",
+    ),
+    "monthly_broken": (
+        "{title}: broken {count} of the {of} times it applied.",
+        "{title}: incumplido {count} de las {of} veces que tocaba.",
+        "{title}：适用的 {of} 次里违反了 {count} 次。",
+    ),
+    "monthly_few": (
+        "{count} conversations are too few to tell a habit from chance: these are single moments.",
+        "{count} conversaciones son muy pocas para distinguir un hábito de la casualidad: son momentos sueltos.",
+        "只有 {count} 通对话，分不清是习惯还是偶然：这些只是个别时刻。",
+    ),
+    "monthly_asked": (
+        "{title}: in {count} conversations.",
+        "{title}: en {count} conversaciones.",
+        "{title}：{count} 通对话。",
+    ),
+    "monthly_line": (
+        "A customer said ({where}): “{quote}”",
+        "Un cliente dijo ({where}): «{quote}»",
+        "客户说（{where}）：“{quote}”",
+    ),
+    "monthly_goal": ("Keep every time: {title}", "Cumplir siempre: {title}", "每次都做到：{title}"),
+    "monthly_practise": (
+        "Practise on this month's customers: `coach practice {agent}`.",
+        "Practicar con los clientes de este mes: `coach practice {agent}`.",
+        "用本月的客户原话练习：`coach practice {agent}`。",
+    ),
+    "monthly_nothing": (
+        "Nothing that was graded shows this.",
+        "Nada de lo evaluado lo muestra.",
+        "已评的对话里没有这方面的内容。",
+    ),
+    "monthly_fill_1": (
+        "[Which problems are still open, and what was done outside the conversation?]",
+        "[¿Qué problemas siguen abiertos y qué se hizo fuera de la conversación?]",
+        "[哪些问题还没有解决？对话之外做了什么？]",
+    ),
+    "monthly_fill_2": (
+        "[In your own words: what was learned?]",
+        "[Con sus palabras: ¿qué se aprendió?]",
+        "[用自己的话写：学到了什么？]",
+    ),
+    "monthly_fill_3": (
+        "[Which knowledge of goods, systems or rules was missing?]",
+        "[¿Qué conocimiento de productos, sistemas o normas faltó?]",
+        "[还缺哪些商品、系统或规定方面的知识？]",
+    ),
+    "monthly_fill_4": (
+        "[Why did they ask? What would make these questions rarer?]",
+        "[¿Por qué preguntaron? ¿Qué haría menos frecuentes estas preguntas?]",
+        "[他们为什么问？怎样能让这些问题少一些？]",
+    ),
+    "monthly_fill_5": ("[What else, and by when?]", "[¿Qué más y para cuándo?]", "[还有什么？什么时候完成？]"),
 }
 _COLUMN = {"en": 0, "es": 1, "zh": 2}
 
