@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
@@ -20,6 +21,7 @@ __all__ = ["DEFAULT_BASE_URL", "Settings"]
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 _DUMMY_KEY = "none-needed"
+_DEPLOYMENT = re.compile(r"/openai/deployments/([^/]+)/?$")
 _VARIABLES = {
     "api_key": "OPENAI_API_KEY",
     "base_url": "OPENAI_BASE_URL",
@@ -88,6 +90,12 @@ class Settings(BaseModel):
     def endpoint(self) -> str:
         """The base URL in use."""
         return self.base_url or DEFAULT_BASE_URL
+
+    @property
+    def deployment(self) -> str | None:
+        """The deployment that an Azure-style address names (`.../openai/deployments/NAME?api-version=...`), else None."""
+        found = _DEPLOYMENT.search(urlsplit(self.endpoint).path)
+        return unquote(found[1]) if found else None
 
     @property
     def local(self) -> bool:

@@ -133,12 +133,23 @@ def qualify(
     concurrency: Concurrency = None,
     record: Record = None,
     replay: Replay = None,
+    group_size: Annotated[
+        int | None, typer.Option(min=1, help="Criteria per request, as coach audit will ask.")
+    ] = None,
+    samples: Annotated[int | None, typer.Option(min=1, max=25, help="Ask so often, as coach audit will.")] = None,
+    redact: Annotated[
+        bool | None,
+        typer.Option("--redact/--no-redact", help="Mask personal data in what is sent, as coach audit will."),
+    ] = None,
     format: Format = "table",
     output: OutputFile = None,
     conversations: Annotated[int, typer.Option(min=3, help="How many labelled conversations to grade.")] = 20,
     rubric: Annotated[list[str] | None, typer.Option(help="Only those of this manual; again for more.")] = None,
     min_f1: Annotated[float, typer.Option(min=0, max=1, help="F1 of violations that a judge must reach.")] = 0.6,
     db: Annotated[Path | None, typer.Option(help="Keep the outcome in this SQLite file [COACH_DB].")] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Write the outcome of the embedded judge to the file that travels with coach.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Send nothing: say what it would take.")] = False,
 ) -> None:
     """Put a judge to the test before relying on it, and keep how it did: audits, reports and doctor then say so.
@@ -150,7 +161,7 @@ def qualify(
     need_libraries()
     from coach.cli import trials
 
-    flags = JudgeFlags(judge, model, base_url, concurrency, record, replay)
+    flags = JudgeFlags(judge, model, base_url, concurrency, record, replay, group_size, samples, redact)
     code = trials.qualify(
         golden or [],
         flags,
@@ -159,6 +170,7 @@ def qualify(
         rubrics=rubric or [],
         floor_f1=min_f1,
         db=db,
+        export=export,
         dry_run=dry_run,
     )
     raise typer.Exit(code)
@@ -227,3 +239,32 @@ def add(
 
     source = trials.StubSource(audits, tuple(transcript or ()), db, tuple(conversation or ()))
     raise typer.Exit(trials.add(source, output, rubric=rubric))
+
+
+@app.command()
+def agreement(
+    first: Annotated[Path, typer.Argument(help="Labelled cases: a file or folder.")],
+    second: Annotated[Path, typer.Argument(help="Labels of the same by another person: id, scenarios, labels a line.")],
+    format: Format = "table",
+    output: OutputFile = None,
+    disagreements: Annotated[
+        Path | None, typer.Option(help="Write each difference to this file, to be decided (JSON Lines).")
+    ] = None,
+    cases: Annotated[
+        list[Path] | None,
+        typer.Option(help="The conversations, where the first pass holds labels only; may be repeated."),
+    ] = None,
+) -> None:
+    """How far do two people agree who labelled the same conversations? Figures with 95% intervals, by manual.
+
+    Exit code: 0 compared; 2 broken input.
+    """
+    from coach.cli.evaluating import Output, need_libraries
+
+    need_libraries()
+    from coach.cli import labelling
+
+    found = labelling.compare_passes(
+        first, second, Output(format, output), disagreements=disagreements, conversations=cases
+    )
+    raise typer.Exit(found)

@@ -2,24 +2,27 @@
 
 Promise: a conversation that the store already has (same content, rubric, judge and prompt) is not graded again unless
 forced; each new audit is on disk before the next result is handed out; what could not be read or graded is listed with
-its reason, and stays for the next run.
+its reason, and stays for the next run. Every audit says how the judge that graded it qualified.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from coach.engines.budget import Budget
 from coach.engines.local import Graded, Job, Ungraded, run
-from coach.errors import RubricError
-from coach.findings import Audit, Usage
+from coach.engines.prediction import Comparison, Prediction
+from coach.errors import ConfigError, RubricError
+from coach.findings import Audit, JudgeInfo, Standing, Usage
 from coach.judges.base import Judge
 from coach.judges.choice import JudgeChoice
 from coach.readers import BadRecord
 from coach.rubric import Rubric
 from coach.rubric_choice import RubricChoice
+from coach.store.qualifications import standing_of
 from coach.store.records import RunState
 from coach.transcript import Transcript
 
@@ -73,7 +76,10 @@ class AuditRun:
         """The rubrics that were needed so far, by id."""
         self._runs: dict[str, int] = {}
         self._known: dict[str, int] = {}
-        self._begun = 0
+        self._standings: dict[tuple[JudgeInfo, str], Standing] = {}
+        self._grading: dict[int, Usage] = {}
+        self._predictions: dict[str, Prediction] = {}
+        self._allowance: Budget | None = None
         self.counts = Counts()
 
     def results(self, records: Iterable[Transcript | BadRecord]) -> Iterator[Graded | Ungraded]:
@@ -82,14 +88,13 @@ class AuditRun:
         in_flight = self._judge_choice.in_flight
         with asyncio.Runner() as runner:
             runner.run(self._judge_choice.prepare())
+            self._open_budget()
             complete = self._rewrite if self._rewrites else None
-            stream = run(
-                self._jobs(records), in_flight=in_flight, keep=self._keep, refuse=self._refuse, complete=complete
-            )
+            stream = run(self._jobs(records), in_flight=in_flight, keep=self._keep, admission=self, complete=complete)
             try:
                 while (result := runner.run(_next(stream))) is not None:
                     self._count(result)
-                    yield result
+                    yield replace(result, audit=self._stamped(result.audit)) if isinstance(result, Graded) else result
                 finished = True
             finally:
                 runner.run(stream.aclose())
@@ -108,7 +113,8 @@ class AuditRun:
                 continue
             known = None
             if self._store is not None and not self._force:
-                known = self._store.find(record, judge.rubric, judge.info)
+                rewriter = self._rewriter_for(judge).version if self._rewrites else None
+                known = self._store.find(record, judge.rubric, judge.info, rewriter=rewriter)
             if known is not None and self._rewrites and _unwritten(known):
                 # What the grading cost was counted when it was done.
                 yield Job(record, judge, known.model_copy(update={"usage": Usage(cost_usd=0.0), "seconds": 0.0}))
@@ -124,35 +130,94 @@ class AuditRun:
             self.rubrics[rubric.id] = rubric
         return self._judges[rubric.id]
 
-    def _refuse(self) -> str | None:
-        """A reason not to begin another conversation: what is under way, at the mean so far, would go over the budget."""
+    async def admit(self, job: Job) -> str | None:
+        """A reason not to begin another conversation: it, and what is under way, would go over the budget."""
+        if self._allowance is None or self._judge_choice.client is None:
+            return None
+        return await self._allowance.admit(self._prediction_for(job.judge.rubric).expected_cost(job.transcript))
+
+    def settle(self, job: Job, audit: Audit | None) -> None:
+        """Count what was admitted."""
+        if self._allowance is not None and self._judge_choice.client is not None:
+            # A conversation that only had its rewrites done says little about what the next one costs.
+            self._allowance.settle(None if audit is None or job.graded is not None else audit.usage.cost_usd)
+
+    def _spent(self) -> float:
         client = self._judge_choice.client
-        spent = (client.spent if client is not None else self.counts.usage).cost_usd or 0.0
-        done = self.counts.graded
-        under_way = self._begun - done - self.counts.ungraded
-        mean = spent / done if done else 0.0
-        if self._budget is not None and spent + mean * (under_way + 1) > self._budget:
-            return f"not begun: the budget of {self._budget:g} USD is used up ({spent:.4f} USD spent)"
-        self._begun += 1
-        return None
+        return (client.spent.cost_usd or 0.0) if client is not None else 0.0
+
+    def _open_budget(self) -> None:
+        client = self._judge_choice.client
+        if self._budget is None or client is None:
+            return
+        if not client.priced:
+            raise ConfigError(f"--budget: no price is known for {client.model}; give one in a file: --prices FILE")
+        self._allowance = Budget(self._budget, self._spent)
+
+    def _prediction_for(self, rubric: Rubric) -> Prediction:
+        if rubric.id not in self._predictions:
+            choice = self._judge_choice
+            assert choice.client is not None
+            self._predictions[rubric.id] = Prediction(
+                rubric, choice.settings, model=choice.client.model, masked=choice.masked
+            )
+        return self._predictions[rubric.id]
+
+    @property
+    def comparisons(self) -> list[Comparison]:
+        """For each rubric, what an endpoint was predicted to take for the conversations graded, and what it took."""
+        return [each.comparison for each in self._predictions.values() if each.comparison.conversations]
+
+    @property
+    def besides(self) -> Usage:
+        """What was asked of the endpoint and is in none of the `comparisons`: rewrites, and conversations not graded."""
+        client = self._judge_choice.client
+        if client is None:
+            return Usage()
+        took = sum((each.took for each in self.comparisons), Usage())
+        spent = client.spent
+        known = spent.cost_usd is not None
+        return Usage(
+            requests=spent.requests - took.requests,
+            input_tokens=spent.input_tokens - took.input_tokens,
+            cached_tokens=spent.cached_tokens - took.cached_tokens,
+            output_tokens=spent.output_tokens - took.output_tokens,
+            cost_usd=(spent.cost_usd or 0.0) - (took.cost_usd or 0.0) if known else None,
+        )
 
     async def _rewrite(self, job: Job, audit: Audit) -> Audit:
         """The audit with rewrites; what was tried is kept until the audit is saved."""
-        name = job.judge.rubric.id
-        if name not in self._rewriters:
-            self._rewriters[name] = self._judge_choice.rewriter(job.judge)
-        rewritten = await self._rewriters[name].rewrite(job.transcript, audit)
+        self._grading[id(job)] = audit.usage
+        rewritten = await self._rewriter_for(job.judge).rewrite(job.transcript, audit)
         if self._store is not None:
             self._attempts[id(job)] = rewritten.attempts
         return rewritten.audit
 
+    def _rewriter_for(self, judge: Judge) -> Rewriter:
+        name = judge.rubric.id
+        if name not in self._rewriters:
+            self._rewriters[name] = self._judge_choice.rewriter(judge)
+        return self._rewriters[name]
+
+    def _stamped(self, audit: Audit) -> Audit:
+        """The audit with how its judge stands today."""
+        key = audit.judge, audit.rubric
+        if key not in self._standings:
+            self._standings[key] = standing_of(audit.judge, audit.rubric, self._store)
+        return audit.model_copy(update={"qualification": self._standings[key]})
+
     def _keep(self, job: Job, audit: Audit) -> None:
         self.counts.usage += audit.usage
+        grading = self._grading.pop(id(job), audit.usage)
+        if self._judge_choice.client is not None and job.graded is None:
+            self._prediction_for(job.judge.rubric).add(job.transcript, grading)
         for finding in audit.findings:
             self.counts.rewritten += finding.rewrite is not None
             self.counts.withheld += finding.withheld is not None
         if self._store is not None:
-            audit_id = self._store.save(self._run_of(job.judge), job.transcript, job.judge.rubric, audit)
+            run_id, rubric = self._run_of(job.judge), job.judge.rubric
+            version = self._rewriter_for(job.judge).version if self._rewrites else None
+            audit_id = self._store.save(run_id, job.transcript, rubric, self._stamped(audit), rewriter=version)
             self._store.save_attempts(audit_id, self._attempts.pop(id(job), ()))
 
     def _run_of(self, judge: Judge) -> int:
@@ -177,10 +242,22 @@ class AuditRun:
             self.counts.graded += 1
 
     def _finish(self, finished: bool) -> None:
-        if self._store is not None:
-            for name, run_id in self._runs.items():
-                state: RunState = "finished" if finished else "interrupted"
-                self._store.finish_run(run_id, state=state, known=self._known.get(name, 0))
+        if self._store is None:
+            return
+        client = self._judge_choice.client
+        # With several rubrics nobody can say which of them a failed conversation's requests belong to.
+        whole = client.spent if client is not None and len(self._runs) == 1 else None
+        for name, run_id in self._runs.items():
+            state: RunState = "finished" if finished else "interrupted"
+            compared = self._predictions[name].comparison if name in self._predictions else None
+            self._store.finish_run(
+                run_id,
+                state=state,
+                known=self._known.get(name, 0),
+                usage=whole,
+                predicted=compared.predicted if compared else None,
+                grading=compared.took if compared else None,
+            )
 
 
 def _unwritten(audit: Audit) -> bool:

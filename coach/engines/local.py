@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from coach.auditor import audit
 from coach.errors import JudgeError
@@ -18,8 +18,7 @@ from coach.findings import Audit
 from coach.judges.base import Judge
 from coach.transcript import Transcript
 
-__all__ = ["Graded", "Job", "Ungraded", "run"]
-
+__all__ = ["Admission", "Graded", "Job", "Ungraded", "run"]
 
 _WINDOW = 8
 """Finished conversations that wait for a slower one before them: at most so many times those in flight."""
@@ -53,17 +52,29 @@ class Ungraded:
     kind: Literal["input", "judge"] = "judge"
 
 
+class Admission(Protocol):
+    """Decides whether another conversation may begin."""
+
+    async def admit(self, job: Job) -> str | None:
+        """None, or the reason why the conversation stays ungraded. It may wait for others to come to their end."""
+        ...
+
+    def settle(self, job: Job, audit: Audit | None) -> None:
+        """What was admitted has come to its end: with an audit, or it could not be graded."""
+        ...
+
+
 async def run(
     jobs: Iterable[Job | Graded | Ungraded],
     *,
     in_flight: int,
     keep: Callable[[Job, Audit], None] | None = None,
-    refuse: Callable[[], str | None] = lambda: None,
+    admission: Admission | None = None,
     complete: Callable[[Job, Audit], Awaitable[Audit]] | None = None,
 ) -> AsyncGenerator[Graded | Ungraded, None]:
     """Grade `jobs`, at most `in_flight` conversations at once; what is not a `Job` passes through in its place.
 
-    `refuse` is asked before each conversation is begun; a reason from it leaves the conversation ungraded.
+    `admission` is asked before each conversation is begun.
     `complete` may add to an audit (rewrites) before it is kept; it holds the conversation's place in flight meanwhile.
     """
     gate = asyncio.Semaphore(in_flight)
@@ -71,7 +82,8 @@ async def run(
     pending: deque[asyncio.Task[Graded | Ungraded]] = deque()
     try:
         for job in jobs:
-            pending.append(asyncio.create_task(_one(job, gate, keep, refuse, complete)))
+            pending.append(asyncio.create_task(_one(job, gate, keep, admission, complete)))
+            await asyncio.sleep(0)  # its first request leaves before the next conversation is read
             while pending and (len(pending) >= window or pending[0].done()):
                 yield await pending.popleft()
         while pending:
@@ -86,20 +98,25 @@ async def _one(
     job: Job | Graded | Ungraded,
     gate: asyncio.Semaphore,
     keep: Callable[[Job, Audit], None] | None,
-    refuse: Callable[[], str | None],
+    admission: Admission | None,
     complete: Callable[[Job, Audit], Awaitable[Audit]] | None,
 ) -> Graded | Ungraded:
     if not isinstance(job, Job):
         return job
     async with gate:
-        if reason := refuse():
+        if admission is not None and (reason := await admission.admit(job)):
             return Ungraded(job.transcript.id, reason)
+        result: Audit | None = None
         try:
             result = job.graded or await audit(job.transcript, job.judge)
             if complete is not None:
                 result = await complete(job, result)
         except JudgeError as error:
+            result = None
             return Ungraded(job.transcript.id, str(error))
+        finally:
+            if admission is not None:
+                admission.settle(job, result)
     if keep is not None:
         keep(job, result)
     return Graded(job.transcript, result)

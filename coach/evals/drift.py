@@ -18,10 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from coach.evals.baseline import FLOOR_FIGURES, Baseline, FrozenCase, FrozenCriterion
+from coach.evals.baseline import FLOOR_FIGURES, Baseline, FrozenCriterion
 from coach.evals.comparison import ALPHA_CRITERIA, ALPHA_GROUPS, Comparison, Flip, Floor, Measure, Slide, Tested
 from coach.evals.paired import Outcome, corrected, mean_slide, shift
-from coach.evals.results import CaseResult, EvalRun, Row, figures, three_class
+from coach.evals.results import CaseResult, EvalRun, Row, figures
 from coach.findings import Finding, Verdict
 from coach.rubric import Rubric
 from coach.scoring import score
@@ -31,10 +31,13 @@ __all__ = ["compare_with_baseline"]
 _VANISHED = 4
 """A criterion answered in so many cases of the baseline and in none now is gone, whatever the tests can say of so few."""
 
-_MEASURES: dict[Measure, Callable[[Verdict, Verdict], bool]] = {
-    "violated": lambda verdict, _: verdict == "violated",
-    "answered": lambda verdict, _: verdict in ("met", "violated"),
-    "right": lambda verdict, label: three_class(verdict) == label,
+_CODES: dict[Verdict, int] = {"not_applicable": 0, "not_assessed": 1, "met": 2, "violated": 3}
+Codes = npt.NDArray[np.int64]
+
+_MEASURES: dict[Measure, Callable[[Codes, Codes], npt.NDArray[np.bool_]]] = {
+    "violated": lambda verdict, _: verdict == _CODES["violated"],
+    "answered": lambda verdict, _: verdict >= _CODES["met"],
+    "right": lambda verdict, label: np.where(verdict == _CODES["not_assessed"], 0, verdict) == label,
 }
 
 
@@ -44,10 +47,6 @@ class _Pair:
 
     row: Row
     then: FrozenCriterion
-
-    def counts(self, measure: Measure) -> tuple[int, tuple[int, ...]]:
-        held, label = _MEASURES[measure], self.row.label
-        return int(held(self.row.verdict, label)), tuple(int(held(verdict, label)) for verdict in self.then.verdicts)
 
 
 def compare_with_baseline(baseline: Baseline, run: EvalRun) -> Comparison:
@@ -108,6 +107,7 @@ def _pairs(baseline: Baseline, run: EvalRun) -> tuple[list[_Pair], list[str]]:
     pairs: list[_Pair] = []
     missing: list[str] = []
     gone: dict[str, None] = {}
+    nothing = _nothing_said(baseline.runs)
     for name, frozen in baseline.cases.items():
         case = cases.get(name)
         if case is None:
@@ -121,16 +121,16 @@ def _pairs(baseline: Baseline, run: EvalRun) -> tuple[list[_Pair], list[str]]:
         rows = {row.criterion: row for row in results[name].rows}
         for criterion in baseline.rubrics[frozen.rubric].criteria:
             if criterion in rows:
-                pairs.append(_Pair(rows[criterion], _frozen(frozen, criterion, baseline.runs)))
+                pairs.append(_Pair(rows[criterion], frozen.criteria.get(criterion, nothing)))
             else:
                 gone[f"criterion {criterion} is in the baseline and is no longer judged"] = None
     return pairs, [*missing, *gone]
 
 
-def _frozen(case: FrozenCase, criterion: str, runs: int) -> FrozenCriterion:
-    known = case.criteria.get(criterion)
+def _nothing_said(runs: int) -> FrozenCriterion:
+    """A criterion that the baseline leaves out: no label, and no verdict in any run."""
     none: list[Verdict] = ["not_applicable"] * runs
-    return known or FrozenCriterion(label="not_applicable", verdicts=tuple(none), confidence=(None,) * runs)
+    return FrozenCriterion(label="not_applicable", verdicts=tuple(none), confidence=(None,) * runs)
 
 
 def _vanished(pairs: Sequence[_Pair]) -> Iterator[str]:
@@ -186,11 +186,13 @@ class _Tally:
         """Count every pair once."""
         numbers: dict[str, int] = {}
         case = np.array([numbers.setdefault(pair.row.case, len(numbers)) for pair in pairs], dtype=np.int64)
-        counted = {measure: [pair.counts(measure) for pair in pairs] for measure in _MEASURES}
+        label = np.array([_CODES[pair.row.label] for pair in pairs], dtype=np.int64)
+        now = np.array([_CODES[pair.row.verdict] for pair in pairs], dtype=np.int64)
+        then = np.array([[_CODES[verdict] for verdict in pair.then.verdicts] for pair in pairs], dtype=np.int64)
         return cls(
             case,
-            {measure: np.array([now for now, _ in counts]) for measure, counts in counted.items()},
-            {measure: np.array([then for _, then in counts]) for measure, counts in counted.items()},
+            {measure: held(now, label).astype(np.int64) for measure, held in _MEASURES.items()},
+            {measure: held(then, label[:, None]).astype(np.int64) for measure, held in _MEASURES.items()},
         )
 
     def shift(self, chosen: npt.NDArray[np.int64], measure: Measure) -> Outcome:

@@ -2,6 +2,7 @@
 
 Promise: labels are closed-world (a clause without a label did not apply) and checked against the rubric when they are
 read: an unknown clause or scenario, a label given twice or a turn that does not exist is an error with file and line.
+A second labelling pass (coach/evals/labelling.py) stands in a folder `second-pass` and is never taken for cases.
 """
 
 from __future__ import annotations
@@ -19,11 +20,15 @@ from coach.rubric import ALWAYS, Rubric
 from coach.rubric_file import load_rubric
 from coach.transcript import Transcript
 
-__all__ = ["Case", "GoldenRewrite", "Label", "read_cases"]
+__all__ = ["SECOND_PASS", "Case", "GoldenRewrite", "Label", "Labelling", "label_files", "label_problem", "read_cases"]
+
+SECOND_PASS = "second-pass"
+"""The folder of labels by a second person; what lies in it has no conversations."""
 
 
 class Label(BaseModel):
-    """A person's verdict on one clause. `ambiguous`: two careful people could differ.
+    """A person's verdict on one clause. `ambiguous`: two careful people could differ; `other` is what the other one said.
+    `not_applicable` is written down only where that is ambiguous: everything else without a label did not apply.
 
     `confirm` is what a judge said where the label comes from an audit (`coach eval add`): a person checks the verdict and
     takes it out. A file in which one is left is refused.
@@ -32,11 +37,12 @@ class Label(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     clause: str
-    verdict: Literal["met", "violated", "?"]
+    verdict: Literal["met", "violated", "not_applicable", "?"]
     turn: Annotated[int, Field(ge=0)]
     note: str = ""
     confirm: str | None = None
     ambiguous: bool = False
+    other: Literal["met", "violated", "not_applicable"] | None = None
 
 
 class GoldenRewrite(BaseModel):
@@ -49,18 +55,23 @@ class GoldenRewrite(BaseModel):
     rewrite: str
 
 
-class _CaseFile(BaseModel):
-    """The labels' part of a line."""
+class Labelling(BaseModel):
+    """What one person says of a conversation: the part of a line that both labelling passes have."""
 
     model_config = ConfigDict(extra="ignore")
 
-    manual: str
     scenarios: list[str]
     labels: list[Label]
     rewrites: list[GoldenRewrite] = []
+    confirm: str | None = None
+
+
+class _CaseFile(Labelling):
+    """The labels' part of a line, with what belongs to the case."""
+
+    manual: str
     design: str = ""
     injection: bool = False
-    confirm: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +94,7 @@ class Case:
 
 def read_cases(paths: Sequence[Path]) -> list[Case]:
     """The cases of files (JSON Lines) and folders of them. Raises `InputError` with file and line."""
-    files = [file for path in paths for file in (sorted(path.rglob("*.jsonl")) if path.is_dir() else [path])]
+    files = label_files(paths, but=SECOND_PASS)
     if not files:
         raise InputError("there are no labelled conversations", source=", ".join(map(str, paths)))
     cases: list[Case] = []
@@ -96,6 +107,15 @@ def read_cases(paths: Sequence[Path]) -> list[Case]:
             seen[name] = f"{file}:{number}"
             cases.append(case)
     return cases
+
+
+def label_files(paths: Sequence[Path], *, but: str | None = None) -> list[Path]:
+    """Files as they are, and the JSON Lines files of folders, `but` for those in folders of that name within."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
+        found += [file for file in inside if file == path or but not in file.relative_to(path).parts]
+    return found
 
 
 def _cases(file: Path) -> Iterator[tuple[int, Case]]:
@@ -117,7 +137,7 @@ def _cases(file: Path) -> Iterator[tuple[int, Case]]:
             where = ".".join(map(str, first["loc"]))
             raise InputError(f"{where}: {first['msg']}", source=file, line=number) from error
         rubric = load_rubric(labels.manual)
-        problem = _problem(transcript, labels, rubric)
+        problem = label_problem(transcript, labels, rubric)
         if problem:
             raise InputError(f"case {transcript.id!r}: {problem}", source=file, line=number)
         yield (
@@ -134,7 +154,7 @@ def _cases(file: Path) -> Iterator[tuple[int, Case]]:
         )
 
 
-def _unconfirmed(labels: _CaseFile) -> str | None:
+def _unconfirmed(labels: Labelling) -> str | None:
     waiting = [label.clause for label in labels.labels if label.confirm is not None or label.verdict == "?"]
     if labels.confirm is not None:
         return 'not confirmed yet: check scenarios and missing clauses, then delete the "confirm" of the case'
@@ -144,7 +164,8 @@ def _unconfirmed(labels: _CaseFile) -> str | None:
     return None
 
 
-def _problem(transcript: Transcript, labels: _CaseFile, rubric: Rubric) -> str | None:
+def label_problem(transcript: Transcript, labels: Labelling, rubric: Rubric) -> str | None:
+    """What is wrong with the labels of `transcript`, in words; None where nothing is."""
     if unconfirmed := _unconfirmed(labels):
         return unconfirmed
     for scenario in labels.scenarios:
@@ -160,7 +181,10 @@ def _problem(transcript: Transcript, labels: _CaseFile, rubric: Rubric) -> str |
         if label.clause in seen:
             return f"{label.clause} has two labels"
         seen.add(label.clause)
-        if criterion.scenario != ALWAYS and criterion.scenario not in labels.scenarios:
+        if label.verdict == "not_applicable":
+            if not label.ambiguous:
+                return f"{label.clause} is labelled not_applicable: leave it out, or say that it is ambiguous"
+        elif criterion.scenario != ALWAYS and criterion.scenario not in labels.scenarios:
             return f"{label.clause} has a label, but its scenario {criterion.scenario!r} is not listed"
         if label.turn >= len(transcript.turns):
             return f"{label.clause} cites turn {label.turn}, but there are {len(transcript.turns)} turns"

@@ -41,6 +41,7 @@ class _Language(BaseModel):
     dialect: dict[str, str]
     small_talk: list[str]
     fillers: list[str]
+    misheard: dict[str, str]
 
     def any_of(self, words: Iterable[str]) -> re.Pattern[str]:
         """Finds any of `words`, the longest first, and in spaced languages only as whole words."""
@@ -150,6 +151,13 @@ def _hesitation(case: Case) -> Case:
     return _customer_says(case, hesitant)
 
 
+def _misheard(case: Case) -> Case:
+    """The recogniser writes other words that sound the same, in the customer's turns."""
+    words = _words(case)
+    pattern = words.any_of(words.misheard)
+    return _customer_says(case, lambda text: pattern.sub(lambda hit: words.misheard[hit[0]], text))
+
+
 def _criteria_order(case: Case) -> Case:
     """The rubric lists its scenarios and criteria in another order."""
     key = f"{case.rubric.id}:{case.rubric.checks_hash}"
@@ -186,6 +194,7 @@ PERTURBATIONS: dict[str, Callable[[Case], Case]] = {
     "small-talk": _small_talk,
     "no-punctuation": _no_punctuation,
     "hesitation": _hesitation,
+    "misheard": _misheard,
     "criteria-order": _criteria_order,
 }
 

@@ -1,9 +1,10 @@
 """An endpoint's answers kept as files, and given again without a network: so CI can grade with a real judge's answers.
 
 A recording is a folder: `answers/KEY.json` for every request, `refusals.json` for parameters that the endpoint does not
-take. The key is a SHA-256 of what decides an answer: model, messages, form of the answer, sampling. The limit on tokens
-is left out, because it grows while a run learns how long the model thinks. Both transports stand where the network would
-be, below the real client, so a replayed run goes through the same retries, checks and counts as a live one.
+take, `recording.json` that says whether personal data was masked in what was sent (a replay masks alike). The key is a
+SHA-256 of what decides an answer: model, messages, form of the answer, sampling. The limit on tokens is left out, because
+it grows while a run learns how long the model thinks. Both transports stand where the network would be, below the real
+client, so a replayed run goes through the same retries, checks and counts as a live one.
 
 Promise: a request that was not recorded is never answered. It is refused with the reason (instructions, rubric, form or
 model changed), and `Replay.stale` counts the reasons. No key or address of an endpoint is kept.
@@ -27,6 +28,7 @@ from coach.judges.llm.dialect import Dialect
 
 __all__ = ["Recorder", "Replay"]
 
+_MANIFEST = "recording.json"
 _LIMITS = ("max_tokens", "max_completion_tokens")
 
 
@@ -97,13 +99,15 @@ def _refuses_parameter(body: Any, status: int) -> bool:
 
 
 class Recorder(httpx2.AsyncBaseTransport):
-    """Sends requests on and keeps what comes back in `folder`. What a request got in earlier runs is replaced."""
+    """Sends requests on and keeps what comes back in `folder`. What a request got in earlier runs is replaced. `masked`: what
+    is sent has personal data masked."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, masked: bool = False) -> None:
         self._folder = folder
         self._fresh: dict[str, _Recorded] = {}
         self._network: httpx2.AsyncClient | None = None
         (folder / "answers").mkdir(parents=True, exist_ok=True)
+        (folder / _MANIFEST).write_text(json.dumps({"masked": masked}) + "\n", "utf-8")
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Ask the endpoint. Only answers and refusals are kept: that an endpoint was busy is no answer."""
@@ -158,6 +162,12 @@ class Replay(httpx2.AsyncBaseTransport):
         self._about: dict[str, list[_Recorded]] = {}
         for each in self._recorded.values():
             self._about.setdefault(each.asked, []).append(each)
+
+    @property
+    def masked(self) -> bool:
+        """Whether the requests that were recorded had personal data masked."""
+        file = self._folder / _MANIFEST
+        return bool(json.loads(file.read_text("utf-8")).get("masked")) if file.exists() else False
 
     @property
     def models(self) -> list[str]:

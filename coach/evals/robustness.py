@@ -140,15 +140,15 @@ def _ratio(table: np.ndarray[Any, np.dtype[np.float64]], part: int, whole: int) 
     return bootstrap(table, share)
 
 
-def sections(rates: Sequence[FlipRate], *, examples: int = 20) -> list[Section]:
-    """For people."""
+def sections(rates: Sequence[FlipRate], *, judge: str, examples: int = 20) -> list[Section]:
+    """For people. `judge` names who graded."""
     columns = ("", "conversations", "of them with a flip", "verdicts flipped", "violations lost", "not graded")
     rows = [
         (r.name, str(r.graded), interval(r.conversations), interval(r.verdicts), interval(r.lenient), str(r.failed))
         for r in rates
     ]
     note = (
-        "Share with 95% interval: Wilson's for conversations, by bootstrap over conversations for verdicts. "
+        f"Judge: {judge}. Share with 95% interval: Wilson's for conversations, by bootstrap over conversations for verdicts. "
         "`violations lost`: found in the conversation as it is, no longer found in this form."
     )
     shown = [example for rate in rates if rate.name != "all injections" for example in rate.examples]

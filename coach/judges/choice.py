@@ -40,7 +40,7 @@ class JudgeChoice:
         self.kind: Literal["llm", "embedded"] = (
             "llm" if kind == "llm" or (kind == "auto" and settings.endpoint_configured) else "embedded"
         )
-        self._settings = settings
+        self.settings = settings
         self._redactor = redactor
         self._transport = transport
         self._client: ChatClient | None = None
@@ -53,7 +53,7 @@ class JudgeChoice:
     @property
     def in_flight(self) -> int:
         """How many conversations may be under way at once; requests are bounded by the client."""
-        return 2 * self._settings.concurrency if self.kind == "llm" else 1
+        return 2 * self.settings.concurrency if self.kind == "llm" else 1
 
     @property
     def client(self) -> ChatClient | None:
@@ -65,7 +65,7 @@ class JudgeChoice:
         if self.kind == "llm":
             from coach.judges.llm.judge import connect
 
-            self._client = await connect(self._settings, transport=self._transport)
+            self._client = await connect(self.settings, transport=self._transport)
 
     def judge(self, rubric: Rubric) -> Judge:
         """A judge for `rubric`."""

@@ -74,8 +74,13 @@ class Store:
         """Close the file. Everything saved is on disk already."""
         self._db.close()
 
-    def find(self, transcript: Transcript, rubric: Rubric, judge: JudgeInfo) -> Audit | None:
-        """The newest audit of the same conversation (content and id) by the same rubric (id, version, content) and judge."""
+    def find(
+        self, transcript: Transcript, rubric: Rubric, judge: JudgeInfo, *, rewriter: str | None = None
+    ) -> Audit | None:
+        """The newest audit of the same conversation (content and id) by the same rubric (id, version, content) and judge.
+
+        Where its rewrites were not made by `rewriter` (a `Rewriter.version`; None asks for none), it comes without them.
+        """
         rows = self._rows(
             "select audits.* from audits join transcripts on transcripts.id = audits.transcript_id"
             " where transcripts.transcript = :transcript and transcripts.content_hash = :content_hash"
@@ -84,7 +89,8 @@ class Store:
             " order by audits.id desc limit 1",
             {"transcript": transcript.id, "content_hash": transcript.content_hash(), **_grading(rubric, judge)},
         )
-        return next((stored.audit for stored in self._with_findings(rows)), None)
+        found = next((stored.audit for stored in self._with_findings(rows)), None)
+        return found if found is None or rewriter in (None, rows[0]["rewriter"]) else _without_rewrites(found)
 
     def start_run(self, input: str, rubric: Rubric, judge: JudgeInfo) -> int:
         """Note that a run begins; `input` says of what, for people. Returns the run's id."""
@@ -93,10 +99,18 @@ class Store:
             return _insert(db, "runs", row)
 
     def finish_run(
-        self, run_id: int, *, state: RunState = "finished", known: int = 0, usage: Usage | None = None
+        self,
+        run_id: int,
+        *,
+        state: RunState = "finished",
+        known: int = 0,
+        usage: Usage | None = None,
+        predicted: Usage | None = None,
+        grading: Usage | None = None,
     ) -> None:
         """Note that a run is over. `known` counts the conversations answered from the store; `usage` is what the whole
-        run cost where that is more than the saved audits add up to (failed conversations cost too).
+        run cost where that is more than the saved audits add up to (failed conversations cost too). `predicted` is what
+        grading the saved conversations was predicted to take, `grading` what it took (rewrites in neither).
         """
         with self._writing() as db:
             saved = db.execute(
@@ -108,19 +122,32 @@ class Store:
             failed = db.execute("select count(*) from failures where run_id = ?", [run_id]).fetchone()[0]
             names = ("requests", "input_tokens", "cached_tokens", "output_tokens", "cost_usd")
             spent = usage.model_dump() if usage is not None else dict(zip(names, saved[1:], strict=True))
+            for part, figures in (("predicted", predicted), ("grading", grading)):
+                if figures is not None:
+                    spent.update({f"{part}_{name}": value for name, value in figures.model_dump().items()})
             db.table("runs").update(
                 run_id,
                 {"finished": _now(), "state": state, "graded": saved[0], "known": known, "failed": failed, **spent},
             )
 
     def save(
-        self, run_id: int, transcript: Transcript, rubric: Rubric, audit: Audit, *, created: datetime | None = None
+        self,
+        run_id: int,
+        transcript: Transcript,
+        rubric: Rubric,
+        audit: Audit,
+        *,
+        created: datetime | None = None,
+        rewriter: str | None = None,
     ) -> int:
-        """Add an audit (and the conversation, where it is new); on disk on return. Returns the audit's id."""
+        """Add an audit (and the conversation, where it is new); on disk on return. `rewriter` is the version of what made
+        its rewrites. Returns the audit's id."""
         with self._writing() as db:
             transcript_id = self._keep_transcript(db, transcript)
             row = audit_row(audit, rubric.content_hash, _stamp(created) if created else _now())
-            audit_id = _insert(db, "audits", {"run_id": run_id, "transcript_id": transcript_id, **row})
+            audit_id = _insert(
+                db, "audits", {"run_id": run_id, "transcript_id": transcript_id, "rewriter": rewriter, **row}
+            )
             _insert_all(db, "findings", finding_rows(audit_id, audit))
             _insert_all(db, "occurrences", occurrence_rows(audit_id, audit))
         return audit_id
@@ -295,6 +322,11 @@ class Store:
                 yield self._db
         except sqlite3.Error as error:
             raise store_error(self.path, error) from error
+
+
+def _without_rewrites(audit: Audit) -> Audit:
+    bare = tuple(finding.model_copy(update={"rewrite": None, "withheld": None}) for finding in audit.findings)
+    return audit.model_copy(update={"findings": bare})
 
 
 def _insert(db: Database, table: str, row: dict[str, Any]) -> int:

@@ -211,3 +211,20 @@ def _m006_rewrite_attempts(db: Database) -> None:
         not_null={"audit_id", "turn", "criteria", "origin", "reasons", "shown"},
         foreign_keys=[("audit_id", "audits", "id")],
     ).create_index(["audit_id"])
+
+
+@MIGRATIONS(name="m007_audit_qualification")
+def _m007_audit_qualification(db: Database) -> None:
+    db.table("audits").add_column("qualification", str)
+
+
+@MIGRATIONS(name="m008_run_prediction")
+def _m008_run_prediction(db: Database) -> None:
+    for part in ("predicted", "grading"):
+        for name, kind in _USAGE.items():
+            db.table("runs").add_column(f"{part}_{name}", kind)
+
+
+@MIGRATIONS(name="m009_audit_rewriter")
+def _m009_audit_rewriter(db: Database) -> None:
+    db.table("audits").add_column("rewriter", str)

@@ -46,6 +46,8 @@ class Run:
     """One `coach audit`. `graded` were judged in it, `known` answered from the store, `failed` could not be graded.
 
     A run that still says `running` is under way, or was killed. Times are in UTC, `finished` is None until it ends.
+    `predicted` is what an endpoint was predicted to take for grading what was graded, `grading` what it took; None where
+    no endpoint was asked, or before the run ended. `usage` holds rewrites and failed conversations besides.
     """
 
     id: int
@@ -60,6 +62,8 @@ class Run:
     known: int
     failed: int
     usage: Usage
+    predicted: Usage | None = None
+    grading: Usage | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_json
 
-from coach.findings import Audit, Evidence, Finding, JudgeInfo, Occurrence, Rewrite, Usage
+from coach.findings import Audit, Evidence, Finding, JudgeInfo, Occurrence, Rewrite, Standing, Usage
 from coach.store.records import Run
 from coach.store.words import index_words
 from coach.transcript import Transcript
@@ -67,6 +67,7 @@ def audit_row(audit: Audit, rubric_hash: str, created: str) -> Row:
         **audit.usage.model_dump(),
         "seconds": audit.seconds,
         "created": created,
+        "qualification": audit.qualification.model_dump_json() if audit.qualification else None,
     }
 
 
@@ -138,6 +139,7 @@ def audit_from_rows(row: Row, findings: list[Row], occurrences: list[Row]) -> Au
         assessed=row["assessed"],
         usage=_usage(row),
         seconds=row["seconds"],
+        qualification=Standing.model_validate_json(row["qualification"]) if row["qualification"] else None,
     )
 
 
@@ -174,6 +176,8 @@ def run_from_row(row: Row) -> Run:
         known=row["known"] or 0,
         failed=row["failed"] or 0,
         usage=_usage(row),
+        predicted=_usage(row, "predicted_") if row["predicted_requests"] is not None else None,
+        grading=_usage(row, "grading_") if row["grading_requests"] is not None else None,
     )
 
 
@@ -181,6 +185,7 @@ def _judge(row: Row) -> JudgeInfo:
     return JudgeInfo(kind=row["judge_kind"], model=row["judge_model"], prompt_hash=row["prompt_hash"])
 
 
-def _usage(row: Row) -> Usage:
-    counts = {name: row[name] or 0 for name in ("requests", "input_tokens", "cached_tokens", "output_tokens")}
-    return Usage(**counts, cost_usd=row["cost_usd"])
+def _usage(row: Row, prefix: str = "") -> Usage:
+    names = ("requests", "input_tokens", "cached_tokens", "output_tokens")
+    counts = {name: row[f"{prefix}{name}"] or 0 for name in names}
+    return Usage(**counts, cost_usd=row[f"{prefix}cost_usd"])

@@ -38,7 +38,10 @@ class Faults:
 
 @dataclass
 class Seen:
-    """What arrived since the last reset. Characters, not tokens: divide by four for English."""
+    """What arrived since the last reset. Characters, not tokens: divide by four for English.
+
+    `repeated` counts conversations that were graded in full although a sound answer about them had been given before.
+    """
 
     requests: int = 0
     answered: int = 0
@@ -46,6 +49,7 @@ class Seen:
     answer_characters: int = 0
     shared_characters: int = 0
     most_in_flight: int = 0
+    repeated: int = 0
     faults: dict[str, int] = field(default_factory=dict)
 
 
@@ -96,6 +100,7 @@ class _Endpoint:
         self.seen = Seen()
         self.prefix: str | None = None
         self.in_flight = 0
+        self.graded: set[int] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -123,24 +128,36 @@ class _Endpoint:
         if path == "/stats":
             return "200 OK", [], json.dumps(asdict(self.seen)).encode()
         if path == "/reset":
-            self.seen, self.prefix = Seen(), None
+            self.seen, self.prefix, self.graded = Seen(), None, set()
             self.random = random.Random(self.faults.seed)
             return "200 OK", [], b"{}"
         return await self._complete(json.loads(data))
 
     async def _complete(self, body: dict[str, Any]) -> tuple[str, list[str], bytes] | None:
-        prompt = "\n".join(message["content"] for message in body["messages"])
-        self._count(prompt)
+        due = asyncio.get_running_loop().time() + self.faults.latency
         self.in_flight += 1
         self.seen.most_in_flight = max(self.seen.most_in_flight, self.in_flight)
         try:
+            prompt = "\n".join(message["content"] for message in body["messages"])
+            self._count(prompt)
             fault = self._fault()
-            if fault == "hanging":
+            # Made while the caller waits anyway: the time that it takes is part of the latency, not on top of it.
+            reply = self._written(body, prompt, fault)
+            if reply is None:
                 await asyncio.sleep(3600)
-                return None
-            await asyncio.sleep(self.faults.latency)
+            await asyncio.sleep(due - asyncio.get_running_loop().time())
         finally:
             self.in_flight -= 1
+        if reply is not None and reply[0] == "200 OK":
+            self.seen.answered += 1
+            if not fault:
+                self._note(body["messages"][-1]["content"])
+        return reply
+
+    def _written(self, body: dict[str, Any], prompt: str, fault: str) -> tuple[str, list[str], bytes] | None:
+        """The response; None where there will be none."""
+        if fault == "hanging":
+            return None
         if fault == "throttled":
             return "429 Too Many Requests", ["Retry-After: 1"], b'{"error": {"message": "slow down"}}'
         if fault == "failed":
@@ -151,9 +168,15 @@ class _Endpoint:
             content = content.replace('"', "'", 7)
         elif fault == "cut_off":
             content, finish = content[: len(content) // 2], "length"
-        self.seen.answered += 1
         self.seen.answer_characters += len(content)
         return "200 OK", [], _completion(content, finish, len(prompt))
+
+    def _note(self, conversation: str) -> None:
+        """Keep in mind that this conversation was graded, unless only a few criteria were asked again."""
+        if not _AGAIN.search(conversation):
+            key = hash(conversation)
+            self.seen.repeated += key in self.graded
+            self.graded.add(key)
 
     def _fault(self) -> str:
         drawn = self.random.random()

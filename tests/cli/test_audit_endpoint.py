@@ -79,6 +79,34 @@ def test_an_endpoint_that_is_not_there_is_told(coach: Coach, rubric: Path) -> No
     assert "Traceback" not in ended.err
 
 
+def test_who_the_agent_is_the_metadata_the_id_and_the_file_are_never_sent(
+    coach: Coach, rubric: Path, tmp_path: Path
+) -> None:
+    call = json.loads(line("case-0815", "A: Hello.", "C: Well, I ...", "A: Hurry up, please."))
+    call["agent"] = "agent-smith"
+    call["metadata"] = {"crm": "ticket-4711", "nested": {"queue": "queue-north"}}
+    (tmp_path / "warehouse-team").mkdir()
+    (tmp_path / "warehouse-team" / "monday-shift.jsonl").write_text(json.dumps(call) + "\n", "utf-8")
+    broken = {"violated": "2", "turn": 2, "quote": "Hurry up", "reason": "rude"}
+    answer = grading({"met": "1", "turn": 0}, broken, {"met": "3", "turn": 0}, scenarios={"opening": [0]})
+    with endpoint(answer) as server:
+        ended = coach("audit", "warehouse-team", "--rubric", rubric, "--base-url", server.url, "--db", "kept.db")
+        sent = json.dumps([server.requests, server.headers, server.paths])
+    assert ended.code == 0, ended.err
+    assert "Hurry up, please." in sent
+    private = (
+        "agent-smith",
+        "ticket-4711",
+        "queue-north",
+        "case-0815",
+        "warehouse",
+        "monday",
+        "kept.db",
+        str(tmp_path),
+    )
+    assert [word for word in private if word in sent] == []
+
+
 def test_a_dry_run_sends_nothing_and_predicts(coach: Coach, rubric: Path) -> None:
     with endpoint(ALL_MET) as server:
         arguments = ("--base-url", server.url, "--model", "gpt-4.1-mini", "--dry-run")

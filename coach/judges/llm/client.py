@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
+import httpcore2  # noqa: F401  (httpx2 would load it while the first request waits)
 import httpx2
 import openai
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
@@ -29,6 +30,7 @@ from coach.judges.llm.faults import (
     RawReply,
     Refused,
     Throttled,
+    TooLong,
     Unreachable,
     Unreadable,
     fault_of_status,
@@ -56,12 +58,11 @@ _OUTAGE = 4
 
 _MAXIMUM_HEADROOM = 32_768
 
+_ROOM_USED = 0.9
+"""An answer cut off with less than this share of its tokens used has not met its limit, but the end of the context."""
+
 _THROTTLE_BACKOFF = wait_random_exponential(multiplier=1, max=60)
 _BACKOFF = wait_random_exponential(multiplier=0.5, max=30)
-_THROTTLE_MAXIMUM_UNREADABLE = 2
-"""So many repeats of answers that cannot be read: each is paid for, and a model that cannot do it will not learn to."""
-
-_BACKOFF = wait_random_exponential(multiplier=1, max=60)
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,12 @@ class ChatClient:
         self._price = (prices or load_prices(settings.prices)).of(model)
         self._answered = False
         self._openai = _connect(settings, transport)
+        self._headers = _headers(settings)
+
+    @property
+    def priced(self) -> bool:
+        """True where the price of the model is known, so that `spent` has a cost."""
+        return self._price is not None
 
     async def close(self) -> None:
         """Close the connections."""
@@ -125,7 +132,7 @@ class ChatClient:
         """The models that the endpoint lists. Raises `ConfigError` where it cannot be reached or refuses."""
         try:
             async with asyncio.timeout(min(30.0, self.settings.timeout)):
-                page = await self._openai.models.list()
+                page = await self._openai.models.list(extra_headers=self._headers)
         except (openai.APIConnectionError, TimeoutError) as error:
             raise ConfigError(f"{self.settings.endpoint} cannot be reached: {_cause(error)}") from None
         except openai.APIStatusError as error:
@@ -176,19 +183,24 @@ class ChatClient:
                 # A model that thinks first has used up the limit on its thoughts: it needs room in every request.
                 self.headroom = max(self.headroom, min(_MAXIMUM_HEADROOM, 4 * (attempt.request.limit + self.headroom)))
                 raise CutOff("the answer was cut off before it began")
-            return Reply(self._rescued(raw.content, attempt, partial), attempt.usage, raw.logprobs, cut_off=True)
+            return Reply(self._rescued(raw, attempt, partial), attempt.usage, raw.logprobs, cut_off=True)
         return Reply(_read(read, raw.content), attempt.usage, raw.logprobs)
 
-    @staticmethod
-    def _rescued(content: str, attempt: _Attempts, partial: Callable[[str], T]) -> T:
+    def _rescued(self, raw: RawReply, attempt: _Attempts, partial: Callable[[str], T]) -> T:
         """What is complete in an answer that was cut off: it is paid for. Where nothing is, twice the room is tried, once."""
         try:
-            return partial(content)
+            return partial(raw.content)
         except ValueError as error:
+            if attempt.longer and 0 < raw.usage.output_tokens < _ROOM_USED * self._limit(attempt):
+                raise TooLong("the answer was cut off: rubric and conversation leave the model no room") from None
             if attempt.longer:
                 raise Unreadable(f"the answer was cut off: {error}") from None
             attempt.longer = True
             raise CutOff("the answer was cut off") from None
+
+    def _limit(self, attempt: _Attempts) -> int:
+        """Completion tokens that a request may take."""
+        return attempt.request.limit * (2 if attempt.longer else 1) + self.headroom
 
     async def _post(self, attempt: _Attempts, dialect: Dialect) -> RawReply:
         request = attempt.request
@@ -201,7 +213,7 @@ class ChatClient:
             model=self.model,
             messages=request.messages,
             format=request.format,
-            limit=request.limit * (2 if attempt.longer else 1) + self.headroom,
+            limit=self._limit(attempt),
             extra=extra,
         )
         attempt.count += 1
@@ -209,7 +221,9 @@ class ChatClient:
         try:
             async with asyncio.timeout(self.settings.timeout):
                 # The raw response: building the library's models for each one would double the processor time.
-                response = await self._openai.post("/chat/completions", cast_to=httpx2.Response, body=body)
+                response = await self._openai.post(
+                    "/chat/completions", cast_to=httpx2.Response, body=body, options={"headers": self._headers}
+                )
         except (openai.APITimeoutError, TimeoutError):
             raise Fault(f"no answer within {self.settings.timeout:g} s") from None
         except openai.APIConnectionError as error:
@@ -281,21 +295,31 @@ def _cause(error: BaseException) -> str:
     return str(cause) or type(cause).__name__
 
 
+def _headers(settings: Settings) -> dict[str, str | openai.Omit]:
+    """Azure's addresses with a deployment want the key in a header of its own, as `openai.AzureOpenAI` sends it. Its newer
+    ones (`/openai/v1/`) take what every other endpoint takes.
+    """
+    return {"api-key": settings.key(), "Authorization": openai.Omit()} if settings.deployment is not None else {}
+
+
 def _connect(settings: Settings, transport: httpx2.AsyncBaseTransport | None) -> openai.AsyncOpenAI:
-    """The one client. An Azure-style address may carry `?api-version=`; its gateway wants the key in a header of its own."""
+    """The one client. What stands behind `?` in the address (Azure's `api-version`) goes with every request.
+
+    A redirect is not followed: conversations go to the address that was configured, and the key with them, or nowhere.
+    """
     parts = urlsplit(settings.endpoint)
-    azure = (parts.hostname or "").endswith(".azure.com")
     room = settings.concurrency + 4
     return openai.AsyncOpenAI(
         api_key=settings.key(),
         base_url=parts._replace(query="", fragment="").geturl(),
         default_query=dict(parse_qsl(parts.query)) or None,
-        default_headers={"api-key": settings.key()} if azure else None,
         max_retries=0,
         timeout=settings.timeout,
         http_client=openai.DefaultAsyncHttpxClient(
             timeout=settings.timeout,
             transport=transport,
+            follow_redirects=False,
+            verify=parts.scheme != "http",  # reading the certificates takes longer than many a request on loopback
             limits=httpx2.Limits(max_connections=room, max_keepalive_connections=room, keepalive_expiry=30),
         ),
     )

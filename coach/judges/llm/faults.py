@@ -94,6 +94,9 @@ def fault_of_status(error: openai.APIStatusError, dialect: Dialect) -> CoachErro
         return Throttled(f"the endpoint allows no more requests now: {said}", retry_after(error.response.headers))
     if status in _TRANSIENT or status >= 500:
         return Fault(f"the endpoint failed: {said}")
+    if 300 <= status < 400:
+        to = error.response.headers.get("location", "another address")
+        return ConfigError(f"the endpoint sends on to {to}; if conversations may go there, give that as --base-url")
     if status == 401:
         return ConfigError(f"the endpoint does not accept the key: {said}; check OPENAI_API_KEY")
     if status == 403:

@@ -6,7 +6,6 @@ of the answers, the share asked again and the number of tokens are estimates, an
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ from coach.judges.llm.tokens import estimate_tokens
 from coach.rubric import ALWAYS, Rubric
 from coach.transcript import Transcript
 
-__all__ = ["Forecast", "forecast"]
+__all__ = ["Forecast", "Forecaster", "forecast"]
 
 _CACHED_FROM = 1024
 """Providers cache beginnings of at least so many tokens (OpenAI's guide to prompt caching)."""
@@ -50,6 +49,82 @@ class Forecast:
     cost_usd: float | None
     cost_usd_at_most: float | None
 
+    @property
+    def usage(self) -> Usage:
+        """The totals as they are compared with what was spent."""
+        return Usage(
+            requests=self.requests,
+            input_tokens=self.input_tokens,
+            cached_tokens=self.cached_tokens,
+            output_tokens=self.output_tokens,
+            cost_usd=self.cost_usd,
+        )
+
+
+class Forecaster:
+    """Predicts grading conversations on the whole of `rubric`, one after the other, without keeping them.
+
+    `model` names the price (default: that of `settings`); `masked` says that personal data is masked in what is sent.
+    """
+
+    def __init__(
+        self,
+        rubric: Rubric,
+        settings: Settings,
+        *,
+        model: str | None = None,
+        prices: PriceList | None = None,
+        masked: bool = False,
+    ) -> None:
+        self._planner = Planner(rubric, settings, masked=masked)
+        self._groups = self._planner.groups(self._planner.chosen())
+        self._prefixes = [estimate_tokens(group.system) for group in self._groups]
+        self._repeats = settings.samples * (1 + _ASKED_AGAIN)
+        self._answer = sum(map(_answer_tokens, self._groups)) * settings.samples * (1 + _ASKED_AGAIN / 4)
+        self._concurrency = settings.concurrency
+        self._price = (prices or load_prices(settings.prices)).of(model or settings.model or settings.deployment or "")
+        self._conversations = 0
+        self._fresh = 0.0
+
+    def add(self, transcript: Transcript) -> None:
+        """Count one more conversation."""
+        self._conversations += 1
+        self._fresh += self._said(transcript)
+
+    def cost_of(self, transcript: Transcript) -> float | None:
+        """What this conversation costs in US dollars, nothing of it cached; None without a price."""
+        tokens = sum(self._prefixes) * self._repeats + self._said(transcript)
+        usage = Usage(input_tokens=round(tokens), output_tokens=round(self._answer))
+        return self._price.cost(usage) if self._price else None
+
+    def _said(self, transcript: Transcript) -> float:
+        """Tokens of what is sent of a conversation, in all of its requests."""
+        prompt = self._planner.prompt
+        said = (prompt.conversation(transcript, group.task, masked=self._planner.masked) for group in self._groups)
+        return sum(map(estimate_tokens, said)) * self._repeats
+
+    def forecast(self) -> Forecast:
+        """What the conversations so far take."""
+        shared = sum(self._prefixes) * self._conversations * self._repeats
+        at_once = min(self._concurrency, self._conversations)
+        unseen = sum(self._prefixes) * at_once / max(1, len(self._groups))
+        cached = max(0.0, shared - unseen) if max(self._prefixes, default=0) >= _CACHED_FROM else 0.0
+        usage = Usage(
+            requests=round(self._conversations * len(self._groups) * self._repeats),
+            input_tokens=round(shared + self._fresh),
+            cached_tokens=round(cached),
+            output_tokens=round(self._conversations * self._answer),
+        )
+        return Forecast(
+            conversations=self._conversations,
+            requests=usage.requests,
+            input_tokens=usage.input_tokens,
+            cached_tokens=usage.cached_tokens,
+            output_tokens=usage.output_tokens,
+            cost_usd=self._price.cost(usage) if self._price else None,
+            cost_usd_at_most=self._price.cost(usage.model_copy(update={"cached_tokens": 0})) if self._price else None,
+        )
+
 
 def forecast(
     transcripts: Iterable[Transcript],
@@ -58,40 +133,13 @@ def forecast(
     *,
     model: str | None = None,
     prices: PriceList | None = None,
+    masked: bool = False,
 ) -> Forecast:
-    """Predict grading `transcripts` on the whole of `rubric`. `model` names the price; default that of `settings`."""
-    planner = Planner(rubric, settings)
-    groups = planner.groups(planner.chosen())
-    prefixes = [estimate_tokens(group.system) for group in groups]
-    conversations = 0
-    requests = fresh = output = 0.0
-    repeats = settings.samples * (1 + _ASKED_AGAIN)
+    """Predict grading `transcripts`, as `Forecaster` does."""
+    forecaster = Forecaster(rubric, settings, model=model, prices=prices, masked=masked)
     for transcript in transcripts:
-        conversations += 1
-        for group in groups:
-            said = estimate_tokens(planner.prompt.conversation(transcript, group.task))
-            requests += repeats
-            fresh += said * repeats
-            output += _answer_tokens(group) * settings.samples * (1 + _ASKED_AGAIN / 4)
-    shared = sum(prefixes) * conversations * repeats
-    unseen = sum(prefixes) * min(settings.concurrency, conversations) / max(1, len(groups))
-    cached = max(0.0, shared - unseen) if max(prefixes, default=0) >= _CACHED_FROM else 0.0
-    usage = Usage(
-        requests=math.ceil(requests),
-        input_tokens=round(shared + fresh),
-        cached_tokens=round(cached),
-        output_tokens=round(output),
-    )
-    price = (prices or load_prices(settings.prices)).of(model or settings.model or "")
-    return Forecast(
-        conversations=conversations,
-        requests=usage.requests,
-        input_tokens=usage.input_tokens,
-        cached_tokens=usage.cached_tokens,
-        output_tokens=usage.output_tokens,
-        cost_usd=price.cost(usage) if price else None,
-        cost_usd_at_most=price.cost(usage.model_copy(update={"cached_tokens": 0})) if price else None,
-    )
+        forecaster.add(transcript)
+    return forecaster.forecast()
 
 
 def _answer_tokens(group: Group) -> float:

@@ -157,7 +157,9 @@ class LLMJudge:
                 largest = max(len(group.criteria) for group in groups)
                 if largest == 1:
                     raise
-                fits = largest // 2
+                # Groups carry the whole rubric until it is divided, which may be all that is needed.
+                whole = fits is None and len(groups) > 1
+                fits = largest if whole else largest // 2
                 if len(groups[0].system) > sum(len(turn.text) for turn in conversation.transcript.turns):
                     # The rubric is what does not fit, so it will not fit with the next conversation either.
                     self._fits = min(fits, self._fits or fits)
@@ -253,13 +255,15 @@ def _first_reason(problem: Problem, earlier: Sequence[Problem]) -> Problem:
 
 
 async def connect(settings: Settings, *, transport: httpx2.AsyncBaseTransport | None = None) -> ChatClient:
-    """A client for the endpoint that `settings` name. Where they name no model, the only one that the endpoint has is taken.
+    """A client for the endpoint that `settings` name. Where they name no model, it is the deployment in the address, or the
+    only model that the endpoint has.
     `transport` carries the requests instead of the network (`coach.evals.recording`).
 
     Raises `ConfigError` where there is no endpoint, key or model to use.
     """
-    if settings.model is not None:
-        return ChatClient(settings, model=settings.model, transport=transport)
+    named = settings.model or settings.deployment
+    if named is not None:
+        return ChatClient(settings, model=named, transport=transport)
     if settings.base_url is None:
         raise ConfigError("no model: set --model or COACH_MODEL (for example gpt-4.1-mini)")
     client = ChatClient(settings, model="", transport=transport)

@@ -42,7 +42,7 @@ class Planner:
         self.prompt = JudgePrompt(rubric, settings.prompt)
         self.codes = codes(rubric)
         self._settings = settings
-        self._masked = masked
+        self.masked = masked
         self._plans: dict[tuple[int | None, tuple[str, ...]], tuple[Group, ...]] = {}
 
     def chosen(self, criteria: Iterable[Criterion] | None = None) -> tuple[Criterion, ...]:
@@ -86,7 +86,7 @@ class Planner:
         return Request(
             messages=[
                 {"role": "system", "content": group.system},
-                {"role": "user", "content": self.prompt.conversation(sent, task, masked=self._masked)},
+                {"role": "user", "content": self.prompt.conversation(sent, task, masked=self.masked)},
             ],
             format=group.format,
             limit=_BASE_LIMIT + _LIMIT_PER_CRITERION * answers,

@@ -22,7 +22,7 @@ from coach.transcript import Transcript, Turn
 
 __all__ = ["RENDERING", "JudgePrompt", "as_said", "harmless"]
 
-RENDERING = "1"
+RENDERING = "2"
 """Version of how rubric and conversation are written out; part of every prompt hash. Raise it with any change here."""
 
 _PAUSE = 2.0
@@ -37,6 +37,9 @@ _BRACKET = re.compile(
 """Control tokens of chat templates that are written in square brackets; other brackets are events and stay."""
 
 _SPACE = re.compile(r"\s+")
+
+_AGENT = re.compile(r"^The agent\b")
+"""Most requirements begin so; the article is a token for each of them."""
 
 
 def harmless(text: str) -> str:
@@ -96,7 +99,8 @@ class JudgePrompt:
         """The user message: the fenced conversation (`masked`: with placeholders for personal data), then `task`."""
         timed = transcript.timed and any(criterion.assess == "timing" for criterion in self.rubric.criteria)
         turns = "\n".join(_line(transcript, turn, timed=timed) for turn in transcript.turns)
-        facts = [f"channel {transcript.channel}"] if transcript.channel else []
+        expected = [transcript.channel] == list(self.rubric.channels)
+        facts = [f"channel {transcript.channel}"] if transcript.channel and not expected else []
         if masked:
             facts.append(self.prompt.fill("masked").strip())
         return self.prompt.fill(
@@ -137,7 +141,7 @@ def _block(scenario: str, description: str, criteria: Sequence[Criterion], names
 
 
 def _criterion(criterion: Criterion, code: str) -> str:
-    line = f"{code} {_one_line(in_language(criterion.requirement, 'en'))}"
+    line = f"{code} {_AGENT.sub('Agent', _one_line(in_language(criterion.requirement, 'en')))}"
     for sign, examples in (("✓", criterion.examples.compliant), ("✗", criterion.examples.violating)):
         short = next((example for example in examples if len(example) <= _EXAMPLE), None)
         line += f" {sign} {_one_line(short)}" if short and _one_line(short) not in line else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from email.utils import formatdate
 from pathlib import Path
@@ -9,8 +10,10 @@ from time import time
 
 import pytest
 
+from coach.config import Settings
 from coach.errors import ConfigError, EndpointError
 from coach.judges.llm.faults import Refused, retry_after
+from coach.judges.llm.judge import connect
 from tests.judges.llm.asking import CALL, by_id, grade, grade_all
 from tests.judges.llm.endpoint import Drop, Hang, Says, Status, endpoint, grading
 
@@ -131,8 +134,16 @@ def test_a_rubric_too_long_for_the_model_is_divided_until_it_fits_and_stays_divi
     with endpoint(TOO_LONG, GOOD) as served:
         results, _ = grade_all(served, [CALL, CALL], in_turn=True, concurrency=1)
     assert not any(isinstance(result, Exception) for result in results)
-    halves = [tuple(code in served.sent(n) for code in ("1 The agent", "4 The agent")) for n in range(5)]
+    halves = [tuple(code in served.sent(n) for code in ("1 Agent", "4 Agent")) for n in range(5)]
     assert halves == [(True, True), (True, False), (False, True), (True, False), (False, True)]
+
+
+def test_an_answer_that_ends_with_the_context_before_its_limit_shows_that_the_rubric_has_to_be_divided() -> None:
+    no_room = Says('{"scenarios": [', finish="length", completion_tokens=40)
+    with endpoint(no_room, no_room, GOOD) as served:
+        grade(served, concurrency=1)
+    asked = [sum(f"{code} Agent" in served.sent(n) for code in "123456") for n in range(len(served.requests))]
+    assert asked[:4] == [6, 6, 3, 3]
 
 
 def test_an_answer_cut_off_is_asked_for_with_twice_the_room() -> None:
@@ -150,7 +161,8 @@ def test_what_is_complete_in_an_answer_that_was_cut_off_counts_and_the_rest_is_a
 
 
 def test_an_answer_cut_off_again_before_anything_is_complete_is_an_error() -> None:
-    with endpoint(Says('{"scenarios": [', finish="length")) as served, pytest.raises(EndpointError, match="cut off"):
+    endless = Says('{"scenarios": [', finish="length", completion_tokens=5_000)
+    with endpoint(endless) as served, pytest.raises(EndpointError, match="cut off"):
         grade(served, retries=0)
     assert len(served.requests) == 2
 
@@ -278,8 +290,50 @@ def test_the_key_is_in_no_message_and_no_log(caplog: pytest.LogCaptureFixture) -
     assert "sk-very-secret" not in f"{error.value!r} {caplog.text}"
 
 
-def test_the_query_of_an_azure_style_address_is_sent_with_every_request() -> None:
+def test_an_azure_address_with_a_deployment_keeps_its_query_and_gets_the_key_in_the_header_that_it_wants() -> None:
     with endpoint(GOOD) as served:
         address = served.url.replace("/v1", "/openai/deployments/mine?api-version=2024-10-21")
-        grade(served, base_url=address)
+        grade(served, base_url=address, api_key="sk-azure")
     assert served.paths == ["/openai/deployments/mine/chat/completions?api-version=2024-10-21"]
+    assert served.headers[0]["api-key"] == "sk-azure"
+    assert "authorization" not in served.headers[0]
+
+
+@pytest.mark.parametrize("ending", ["/openai/v1/", "/openai/v1", "/openai/v1/?api-version=preview"])
+def test_an_azure_address_without_a_deployment_is_used_like_any_other(ending: str) -> None:
+    with endpoint(GOOD) as served:
+        grade(served, base_url=served.url.replace("/v1", ending), api_key="sk-azure")
+    query = ending.partition("?")[2]
+    assert served.paths == ["/openai/v1/chat/completions" + (f"?{query}" if query else "")]
+    assert served.headers[0]["authorization"] == "Bearer sk-azure"
+    assert "api-key" not in served.headers[0]
+
+
+def test_the_deployment_in_an_azure_address_is_the_model_where_none_is_named() -> None:
+    with endpoint(GOOD) as served:
+        address = served.url.replace("/v1", "/openai/deployments/my%20model/?api-version=2024-10-21")
+        settings = Settings.read({}, base_url=address)
+        assert asyncio.run(_connected_model(settings)) == "my model"
+        assert served.requests == []
+
+
+async def _connected_model(settings: Settings) -> str:
+    client = await connect(settings)
+    await client.close()
+    return client.model
+
+
+def test_a_redirect_is_not_followed_and_says_where_it_leads() -> None:
+    with endpoint(GOOD) as elsewhere:
+        away = Status(307, {}, {"Location": f"{elsewhere.url}/chat/completions"})
+        with endpoint(away) as served, pytest.raises(ConfigError, match=f"sends on to {elsewhere.url}"):
+            grade(served)
+        assert elsewhere.requests == []
+
+
+def test_a_rubric_that_fits_in_the_groups_asked_for_is_divided_into_just_these() -> None:
+    with endpoint(TOO_LONG, GOOD) as served:
+        grade(served, concurrency=1, group_size=3)
+    asked = [sum(f"{code} Agent" in served.sent(n) for code in "123456") for n in range(len(served.requests))]
+    assert asked[0] == 6
+    assert asked[-2:] == [3, 3]

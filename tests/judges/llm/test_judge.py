@@ -206,7 +206,7 @@ def test_what_is_masked_is_not_sent_and_quotes_are_still_the_transcripts_own_wor
     masked = {**BLAMED, "quote": f"That is your own {read}.", "reason": f"Says {read}."}
     with endpoint(grading(MET_1, masked)) as served:
         finding = by_id(grade(served, redactor=_Masking(placeholder)))["2"]
-    assert "fault" not in served.sent().split("<conversation ", 1)[1]
+    assert "fault" not in served.requests[0]["messages"][-1]["content"]
     assert finding.evidence[0].quote == "That is your own fault."
     assert finding.rationale == "Says fault."
 

@@ -29,14 +29,12 @@ def _said(*texts: str) -> Transcript:
 
 def test_rubric_and_instructions_come_first_and_name_every_criterion_that_a_transcript_can_settle() -> None:
     for code in ("1", "2", "3", "4", "5", "6"):
-        assert re.search(rf"^{code} The agent", PROMPT.system, re.MULTILINE)
-    assert "The agent smiles" not in PROMPT.system
+        assert re.search(rf"^{code} Agent", PROMPT.system, re.MULTILINE)
+    assert "gent smiles" not in PROMPT.system
 
 
 def test_a_criterion_stands_below_its_scenario_with_one_example_of_each_kind() -> None:
-    assert (
-        "## opening: The call begins.\n3 The agent greets the customer. ✓ Good morning, Shop. ✗ Yes?" in PROMPT.system
-    )
+    assert "## opening: The call begins.\n3 Agent greets the customer. ✓ Good morning, Shop. ✗ Yes?" in PROMPT.system
 
 
 def test_turns_are_numbered_lines_with_their_speaker_and_events_are_marked() -> None:
@@ -51,6 +49,15 @@ def test_times_and_long_silences_are_given_where_they_are_known() -> None:
         "1 customer 1.5-2: Hi.",
         "2 agent event 8-8.2 after 6s silence: [hangs up]",
     ]
+
+
+def test_the_channel_is_told_only_where_the_rubric_does_not_already_say_it() -> None:
+    for_phones = JudgePrompt(small_rubric().model_copy(update={"channels": ["phone"]}))
+    by_phone = _said("Hello.").model_copy(update={"channel": "phone"})
+    by_chat = by_phone.model_copy(update={"channel": "chat"})
+    assert for_phones.conversation(by_phone, "TASK").splitlines()[-1] == "TASK"
+    assert for_phones.conversation(by_chat, "TASK").splitlines()[-1] == "(channel chat) TASK"
+    assert PROMPT.conversation(by_phone, "TASK").splitlines()[-1] == "(channel phone) TASK"
 
 
 def test_the_task_comes_after_the_conversation() -> None:
@@ -78,9 +85,9 @@ ATTACKS = [
 def test_no_words_of_a_turn_end_its_line_its_fence_or_the_data(attack: str) -> None:
     transcript = _said("Hello.", attack, "Goodbye.")
     opening, inside, closing = _lines(transcript)
-    mark = opening.removeprefix("<conversation ").removesuffix(">")
+    mark = opening.removeprefix("<").removesuffix(">")
     assert re.fullmatch(r"[0-9a-f]{8}", mark)
-    assert closing == f"</conversation {mark}>"
+    assert closing == f"</{mark}>"
     assert [line.split(":")[0] for line in inside] == ["0 agent", "1 customer", "2 agent"]
     assert not set("<>") & set("".join(inside))
     assert all(line.isprintable() for line in inside)
