@@ -57,13 +57,23 @@ class Signal(_Spec):
     phrases: list[Pattern] = Field(default_factory=list)
     any: list[Name] = Field(default_factory=list)
     unless: list[Pattern] = Field(default_factory=list)
+    act: Name | None = Field(
+        default=None,
+        description="The learned act that it is (docs/acts.md): where the recogniser finds it, its absence is less sure.",
+    )
+    threshold: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+        default=None, description="From this probability of the act on, the act itself carries the signal."
+    )
     min_characters: Annotated[int, Field(ge=0)] | None = None
     max_characters: Annotated[int, Field(ge=1)] | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Signal:
-        if not self.phrases and not self.any and self.min_characters is None and self.max_characters is None:
-            raise ValueError("a signal needs phrases, any, min_characters or max_characters")
+        if self.threshold is not None and self.act is None:
+            raise ValueError("`threshold` is for a signal with an `act`")
+        lengths = (self.min_characters, self.max_characters)
+        if not self.phrases and not self.any and self.act is None and lengths == (None, None):
+            raise ValueError("a signal needs phrases, any, act, min_characters or max_characters")
         return self
 
 

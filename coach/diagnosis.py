@@ -5,15 +5,22 @@ from __future__ import annotations
 import asyncio
 import platform
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
 from coach import __version__
 from coach.config import Settings
 from coach.errors import CoachError
+from coach.findings import JudgeInfo
 from coach.rubric import Rubric
 from coach.rubric_file import load_rubric, rubric_names
+from coach.store.qualifications import stamp, standing_of
+
+if TYPE_CHECKING:
+    from coach.store.database import Store
 
 __all__ = ["Diagnosis", "EmbeddedState", "EndpointState", "diagnose"]
 
@@ -28,6 +35,7 @@ class EmbeddedState(BaseModel):
     version: str
     checked: int
     assessable: int
+    qualification: str
 
 
 class EndpointState(BaseModel):
@@ -42,6 +50,7 @@ class EndpointState(BaseModel):
     without: list[str] = []
     reports_usage: bool = False
     seconds: float | None = None
+    qualification: str | None = None
     problem: str | None = None
 
 
@@ -62,6 +71,7 @@ class Diagnosis(BaseModel):
         yield f"embedded judge: {self.embedded_model}, on this machine, no network"
         for state in self.embedded:
             yield f"  {state.rubric} {state.version}: checks for {state.checked} of {state.assessable} criteria"
+            yield f"    {state.qualification}"
         if self.endpoint is None:
             yield "endpoint: none is configured (OPENAI_BASE_URL or OPENAI_API_KEY); --judge auto is the embedded judge"
         else:
@@ -87,32 +97,72 @@ def _endpoint_lines(state: EndpointState) -> Iterator[str]:
         yield f"  does not take: {', '.join(state.without)}"
     if not state.reports_usage:
         yield "  reports no token usage: tokens and cost cannot be counted"
+    if state.qualification:
+        yield f"  {state.qualification}"
     yield f"  answered in {state.seconds:.1f} s; --judge auto is the LLM"
 
 
 def diagnose(settings: Settings) -> Diagnosis:
-    """Look at the rubrics, and ask the endpoint that `settings` name, if any. Problems of the endpoint are part of the result."""
+    """Look at the rubrics, and ask the endpoint that `settings` name, if any. Problems of the endpoint are part of the result.
+
+    How the judges qualified is what the database of `settings` knows, if there is one, and what coach brings along.
+    """
     from coach.judges.embedded.judge import EmbeddedJudge
 
     rubrics = [load_rubric(name) for name in rubric_names()]
-    endpoint, code = _endpoint(settings) if settings.endpoint_configured else (None, 0)
+    with _store(settings) as store:
+        states = [_state(rubric, store) for rubric in rubrics]
+        endpoint, code = _endpoint(settings, store, rubrics[0]) if settings.endpoint_configured else (None, 0)
     return Diagnosis(
         version=__version__,
         python=platform.python_version(),
         embedded_model=EmbeddedJudge(rubrics[0]).info.model,
-        embedded=[_state(rubric) for rubric in rubrics],
+        embedded=states,
         endpoint=endpoint,
         extras={name: find_spec(module) is not None for name, module in _EXTRAS.items()},
         exit_code=code,
     )
 
 
-def _state(rubric: Rubric) -> EmbeddedState:
-    checked = sum(bool(criterion.checks) for criterion in rubric.assessable)
-    return EmbeddedState(rubric=rubric.id, version=rubric.version, checked=checked, assessable=len(rubric.assessable))
+@contextmanager
+def _store(settings: Settings) -> Iterator[Store | None]:
+    if settings.db is None or not settings.db.is_file():
+        yield None
+        return
+    from coach.store.database import Store
+
+    with Store.open(settings.db, create=False) as store:
+        yield store
 
 
-def _endpoint(settings: Settings) -> tuple[EndpointState, int]:
+def _state(rubric: Rubric, store: Store | None) -> EmbeddedState:
+    from coach.judges.embedded.judge import EmbeddedJudge
+
+    judge = EmbeddedJudge(rubric).info
+    return EmbeddedState(
+        rubric=rubric.id,
+        version=rubric.version,
+        checked=sum(bool(criterion.checks) for criterion in rubric.assessable),
+        assessable=len(rubric.assessable),
+        qualification=stamp(judge, standing_of(judge, rubric.id, store)),
+    )
+
+
+async def _judge_of(settings: Settings, model: str, rubric: Rubric) -> JudgeInfo:
+    """The judge that `coach audit` would ask with these settings: by default what leaves the machine is masked."""
+    from coach.judges.choice import JudgeChoice
+    from coach.privacy import PersonalDataRedactor
+
+    named = settings.model_copy(update={"model": model})
+    judges = JudgeChoice("llm", named, redactor=None if settings.local else PersonalDataRedactor())
+    await judges.prepare()
+    try:
+        return judges.judge(rubric).info
+    finally:
+        await judges.close()
+
+
+def _endpoint(settings: Settings, store: Store | None, rubric: Rubric) -> tuple[EndpointState, int]:
     from coach.judges.llm.probe import probe
 
     state = EndpointState(endpoint=settings.endpoint, local=settings.local)
@@ -120,6 +170,7 @@ def _endpoint(settings: Settings) -> tuple[EndpointState, int]:
         found = asyncio.run(probe(settings))
     except CoachError as error:
         return state.model_copy(update={"problem": str(error)}), error.exit_code
+    judge = asyncio.run(_judge_of(settings, found.model, rubric))
     return (
         EndpointState(
             endpoint=found.endpoint,
@@ -131,6 +182,7 @@ def _endpoint(settings: Settings) -> tuple[EndpointState, int]:
             without=list(found.without),
             reports_usage=found.reports_usage,
             seconds=found.seconds,
+            qualification=stamp(judge, standing_of(judge, rubric.id, store)),
         ),
         0,
     )

@@ -13,7 +13,19 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from coach.rubric import Severity
 
-__all__ = ["Audit", "Evidence", "Finding", "JudgeInfo", "Occurrence", "Place", "Rewrite", "Source", "Usage", "Verdict"]
+__all__ = [
+    "Audit",
+    "Evidence",
+    "Finding",
+    "JudgeInfo",
+    "Occurrence",
+    "Place",
+    "Rewrite",
+    "Source",
+    "Standing",
+    "Usage",
+    "Verdict",
+]
 
 Verdict = Literal["met", "violated", "not_applicable", "not_assessed"]
 Source = Literal["llm", "embedded", "check", "human"]
@@ -76,6 +88,24 @@ class JudgeInfo(_Frozen):
     prompt_hash: str
 
 
+class Standing(_Frozen):
+    """How far the judge that graded can be trusted: what became of it on labelled conversations (`coach eval qualify`).
+
+    `unqualified` was put to the test and fell short of a floor, `untested` was not put to the test since judge, prompt or
+    rubric took their present form; `reasons` say why. `date` is the day (ISO 8601, UTC) of the test, `conversations` and
+    `rubrics` say on what; `kappa` (three classes) and `f1` (of violations) are value, lower and upper end of the 95%
+    interval, None where there is no data.
+    """
+
+    status: Literal["qualified", "unqualified", "untested"]
+    date: str | None = None
+    conversations: int = 0
+    rubrics: tuple[str, ...] = ()
+    kappa: tuple[float, float, float] | None = None
+    f1: tuple[float, float, float] | None = None
+    reasons: tuple[str, ...] = ()
+
+
 class Usage(_Frozen):
     """What the grading cost. `cost_usd` is None where no price is known for the model; embedded judging costs nothing."""
 
@@ -100,7 +130,8 @@ class Audit(_Frozen):
     """One graded conversation. Closed world: a criterion of the rubric with no finding is `not_applicable`.
 
     `score` is 0 to 100 and None where nothing could be assessed; `passed` is then None too. `assessed` is the share (0
-    to 1) of applicable criteria, by count, that got a verdict of met or violated.
+    to 1) of applicable criteria, by count, that got a verdict of met or violated. `qualification` is how the judge stood
+    when it graded; None in audits that were made without asking (by other programs, or before coach said so).
     """
 
     transcript: str
@@ -116,6 +147,7 @@ class Audit(_Frozen):
     assessed: Annotated[float, Field(ge=0, le=1)]
     usage: Usage = Usage()
     seconds: float = 0.0
+    qualification: Standing | None = None
 
     def violated(self) -> tuple[Finding, ...]:
         """The findings that say `violated`, in the rubric's order."""

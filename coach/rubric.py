@@ -25,6 +25,7 @@ __all__ = [
     "Manual",
     "Rubric",
     "Scenario",
+    "Script",
     "Severity",
     "Text",
     "Weights",
@@ -64,6 +65,32 @@ class Examples(_Spec):
     violating: list[Line] = Field(default_factory=list)
 
 
+class Script(_Spec):
+    """A courteous wording for rewrites: what an agent says here in any conversation, whatever the matter is.
+
+    It states no fact. `{address}` becomes the words by which the customer is called (`Ms. Qiu`), and goes with its comma
+    where these are not known; with `{address!}` the script is only for a customer who is called by something. `{said}` is
+    the agent's own sentence, where it is a plain order or question.
+
+    `mends`: only what was `said` wrongly, or only what is `missing`. `place`: `instead` of what offends or, where words are
+    missing, of all that states no fact and asks nothing; `before` or `after` what was said; `opening` and `closing` before
+    and after everything else. `drops` names facts that the clause forbids to state. A script with `swap` says nothing of its
+    own: it changes these words of the turn for others (or, for an empty text, leaves them out).
+    """
+
+    say: str = ""
+    swap: dict[Line, str] = Field(default_factory=dict)
+    mends: Literal["said", "missing"] | None = None
+    place: Literal["opening", "before", "instead", "after", "closing"] | None = None
+    drops: list[Literal["number", "time", "name", "code", "promise"]] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _says_or_swaps(self) -> Script:
+        if bool(self.say.strip()) == bool(self.swap):
+            raise ValueError("a script needs either `say` or `swap`")
+        return self
+
+
 class Scenario(_Spec):
     """A situation of the manual. `begins` and `ends` say where it starts and stops in a conversation."""
 
@@ -91,6 +118,10 @@ class Criterion(_Spec):
     assess: Assess
     needs: Text | None = Field(default=None, description="Where no transcript settles it: what would.")
     examples: Examples = Examples()
+    scripts: list[Line | Script] | None = Field(
+        default=None,
+        description="Wordings for rewrites; an empty list: none fits unseen. Without it, the compliant examples are tried.",
+    )
     checks: list[Check] = Field(default_factory=list)
     unchecked: str | None = Field(default=None, description="Why the embedded judge cannot assess this criterion.")
 
@@ -105,6 +136,11 @@ class Criterion(_Spec):
         if self.checks and self.unchecked:
             raise ValueError(f"{self.id}: `unchecked` is for criteria without checks")
         return self
+
+    @property
+    def wordings(self) -> list[Script]:
+        """The scripts, plain sentences among them in the full form."""
+        return [Script(say=script) if isinstance(script, str) else script for script in self.scripts or ()]
 
     @property
     def assessable(self) -> bool:
@@ -227,18 +263,20 @@ class Rubric(_Spec):
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 (hex) of what a person or an LLM grades by: all but the embedded judge's signals, detections and checks."""
+        """SHA-256 (hex) of what a person or an LLM grades by: all but the scripts for rewrites and the embedded judge's
+        signals, detections and checks."""
         embedded: Any = {
             "signals": True,
             "scenarios": {"__all__": {"detect"}},
-            "criteria": {"__all__": {"checks", "unchecked"}},
+            "criteria": {"__all__": {"checks", "unchecked", "scripts"}},
         }
         return hashlib.sha256(self.model_dump_json(exclude=embedded).encode()).hexdigest()
 
     @cached_property
     def checks_hash(self) -> str:
-        """SHA-256 (hex) of the whole rubric, signals and checks among it: what the embedded judge grades by."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        """SHA-256 (hex) of the whole rubric but its scripts for rewrites: what the embedded judge grades by."""
+        graded: Any = {"criteria": {"__all__": {"scripts"}}}
+        return hashlib.sha256(self.model_dump_json(exclude=graded).encode()).hexdigest()
 
 
 def _flat(items: list[Any]) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from coach.checks import Forbid
+from coach.judges.embedded.acts import act_models
 from coach.judges.embedded.signals import SignalFinder
 from coach.rubric import ALWAYS, Criterion, Rubric, in_language
 from coach.transcript import Turn
@@ -39,13 +40,15 @@ class Remark:
 
 def check(rubric: Rubric) -> list[Remark]:
     """All remarks on `rubric`: criteria that say the same, unused scenarios and signals, missing examples or languages,
-    compliant examples that another criterion forbids, weights that add up to nothing, criteria that nobody can grade."""
+    signals of an act that was not learned, compliant examples that another criterion forbids, weights that add up to
+    nothing, criteria that nobody can grade."""
     return [
         *_same(rubric),
         *_unused(rubric),
         *_missing_examples(rubric),
         *_missing_languages(rubric),
         *_unchecked(rubric),
+        *_unknown_acts(rubric),
         *_forbidden_examples(rubric),
         *_weights(rubric),
     ]
@@ -108,8 +111,19 @@ def _unchecked(rubric: Rubric) -> Iterator[Remark]:
             yield Remark(scenario.id, "no-detection", "has criteria with checks, but no `detect`: they are never run")
 
 
+def _unknown_acts(rubric: Rubric) -> Iterator[Remark]:
+    models = act_models(rubric.language)
+    learned = sorted({act for model in models.values() for act in model.acts})
+    for name, signal in rubric.signals.items():
+        speakers = [signal.speaker] if signal.speaker else list(models)
+        if signal.act is None or any(s in models and signal.act in models[s].acts for s in speakers):
+            continue
+        there_are = f"there are {', '.join(learned)}" if learned else f"nothing was learned for {rubric.language!r}"
+        yield Remark(name, "unknown-act", f"the act {signal.act!r} was not learned for its speaker: {there_are}")
+
+
 def _forbidden_examples(rubric: Rubric) -> Iterator[Remark]:
-    finder = SignalFinder(rubric.signals)
+    finder = SignalFinder(rubric.signals, models=act_models(rubric.language))
     forbidding = [(owner, check) for owner in rubric.assessable for check in owner.checks if isinstance(check, Forbid)]
     for criterion in rubric.assessable:
         for example in criterion.examples.compliant:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -19,7 +18,7 @@ from coach.resources import rubrics_folder
 from coach.rubric import Rubric
 from coach.yaml_file import describe_validation_error, line_of, read_yaml
 
-__all__ = ["load_rubric", "rubric_names", "rubric_path"]
+__all__ = ["load_rubric", "rubric_names", "rubric_path", "shared_signals"]
 
 
 class _SharedSignals(BaseModel):
@@ -60,7 +59,7 @@ def _load(path: Path) -> Rubric:
     if not isinstance(data, dict):
         raise RubricError("a rubric is a mapping with id, title, language, ...", source=path, line=1)
     own = data.get("signals") or {}
-    shared = _shared_signals(str(data.get("language", "")))
+    shared = shared_signals(str(data.get("language", "")))
     if isinstance(own, dict):
         repeated = sorted(set(own) & set(shared))
         if repeated:
@@ -82,7 +81,8 @@ def _shared_path(language: str) -> Path:
 
 
 @lru_cache(maxsize=8)
-def _shared_signals(language: str) -> dict[str, Any]:
+def shared_signals(language: str) -> dict[str, Signal]:
+    """The signals that all rubrics of a language share; none where there is no file of them. Raises `RubricError`."""
     path = _shared_path(language)
     if not path.is_file():
         return {}

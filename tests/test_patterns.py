@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from coach.patterns import LiteralIndex, fold, parse_pattern
+from coach.patterns import fold, parse_pattern
 
 
 def found(pattern: str, text: str) -> str | None:
@@ -72,10 +72,3 @@ def test_a_gap_is_not_endless() -> None:
 def test_a_pattern_that_cannot_be_read_says_so(pattern: str) -> None:
     with pytest.raises(ValueError, match="pattern"):
         parse_pattern(pattern)
-
-
-def test_the_index_offers_every_pattern_that_could_match() -> None:
-    index: LiteralIndex[str] = LiteralIndex()
-    for name in ("buenos dias", "re:[dt][ae][rs]", "nunca"):
-        index.add(parse_pattern(name), name)
-    assert {owner for _, owner in index.candidates(fold("Buenos días").text)} == {"buenos dias", "re:[dt][ae][rs]"}

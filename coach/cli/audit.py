@@ -32,6 +32,9 @@ def audit(
         float | None,
         typer.Option(min=0, max=100, help="Exit with 1 if a conversation scores less or fails a critical criterion."),
     ] = None,
+    accept_unqualified: Annotated[
+        bool, typer.Option("--accept-unqualified", help="Let --fail-under pass though the judge is unqualified.")
+    ] = False,
     budget: Annotated[float | None, typer.Option(min=0, help="Stop before spending more than so many USD.")] = None,
     rewrites: Annotated[
         bool, typer.Option("--rewrites/--no-rewrites", help="Propose compliant wordings, each audited again.")
@@ -68,8 +71,8 @@ def audit(
 ) -> None:
     """Grade conversations against a rubric: scenarios, verdicts with quotes, score.
 
-    Exit code: 0 fine; 1 fell short of --fail-under; 2 wrong use or bad input, nothing written; 3 some conversations
-    could not be read or graded (they are listed, the rest is saved).
+    Exit code: 0 fine; 1 fell short of --fail-under, or --fail-under was given and the judge is unqualified; 2 wrong use or
+    bad input, nothing written; 3 some conversations could not be read or graded (they are listed, the rest is saved).
     """
     from coach.cli.auditing import AuditCommand, InputFlags
 
@@ -94,6 +97,7 @@ def audit(
         limit=limit,
         force=force,
         fail_under=fail_under,
+        accept_unqualified=accept_unqualified,
         budget=budget,
         dry_run=dry_run,
         rewrites=rewrites,

@@ -16,11 +16,12 @@ from coach.config import Settings
 from coach.engines.audit_run import AuditRun, Counts
 from coach.engines.local import Graded, Ungraded
 from coach.errors import ConfigError, TranscriptError
-from coach.findings import Audit
+from coach.findings import Audit, JudgeInfo, Standing
 from coach.judges.choice import JudgeChoice, JudgeKind
 from coach.readers import BadRecord, ReadOptions, parse_columns, parse_roles, read
 from coach.reports.formats import FORMATS, open_writer
 from coach.rubric_choice import RubricChoice
+from coach.store.qualifications import stamp
 from coach.transcript import Channel, Transcript
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class AuditCommand:
     limit: int | None
     force: bool
     fail_under: float | None
+    accept_unqualified: bool
     budget: float | None
     dry_run: bool
     rewrites: bool
@@ -146,13 +148,14 @@ class AuditCommand:
         from coach.engines.prediction import predict
 
         readable = (record for record in self._records() if not isinstance(record, BadRecord))
-        for line in predict(readable, rubrics, judges.kind, settings):
+        for line in predict(readable, rubrics, judges.kind, settings, masked=judges.masked, rewrites=self.rewrites):
             print(line)
         return 0
 
     def _grade(self, run: AuditRun) -> int:
         failures: list[Ungraded] = []
         fell_short = False
+        standings: dict[tuple[str, JudgeInfo], Standing | None] = {}
         total = expected_conversations(self.inputs) if sys.stderr.isatty() else None
         total = min(total, self.limit) if total and self.limit else total or self.limit
         results: Iterable[Graded | Ungraded] = with_progress(run.results(self._records()), total, quiet=self.quiet)
@@ -163,12 +166,29 @@ class AuditCommand:
                     continue
                 writer.add(result.audit)
                 fell_short = fell_short or self._falls_short(result.audit)
+                standings[result.audit.rubric, result.audit.judge] = result.audit.qualification
             if not run.counts.graded + run.counts.from_store:
                 self._refuse_empty_run(failures)
             for failure in failures:
                 writer.fail(failure)
         self._report(failures, run.counts)
-        return 3 if failures else 1 if fell_short else 0
+        self._compare(run)
+        refused = self.fail_under is not None and self._refuses(standings)
+        return 3 if failures else 1 if fell_short or refused else 0
+
+    def _refuses(self, standings: dict[tuple[str, JudgeInfo], Standing | None]) -> bool:
+        """Whether --fail-under cannot pass because a judge was put to the test and did not qualify; says why."""
+        refused = False
+        for (rubric, judge), standing in standings.items():
+            said = f"{rubric}: {stamp(judge, standing)}"
+            if standing is not None and standing.status == "unqualified":
+                refused = not self.accept_unqualified
+                what = "--fail-under does not pass" if refused else "--fail-under passes all the same"
+                hint = "; let a judge grade that qualifies, or say --accept-unqualified" if refused else ""
+                print(f"coach: {what}: {said}{hint}", file=sys.stderr)
+            elif standing is None or standing.status == "untested":
+                self._note(f"nothing shows what --fail-under is worth: {said}")
+        return refused
 
     def _falls_short(self, audit: Audit) -> bool:
         if self.fail_under is None:
@@ -195,6 +215,15 @@ class AuditCommand:
         if counts.from_store:
             again = "; --force grades them again"
             self._note(f"{counts.from_store} of {counts.total} conversations were graded before{again}")
+
+    def _compare(self, run: AuditRun) -> None:
+        """What the endpoint took beside what --dry-run would have said of these very conversations."""
+        for comparison in run.comparisons:
+            self._note(str(comparison))
+        besides = run.besides
+        if besides.requests:
+            cost = "" if besides.cost_usd is None else f", {besides.cost_usd:.4f} USD"
+            self._note(f"besides: {besides.requests} requests{cost} (rewrites, and what could not be graded)")
 
     def _note(self, message: str) -> None:
         if message and not self.quiet:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from coach.evals.recording import Recorder, Replay
     from coach.evals.rendering import Check, Section
     from coach.evals.results import CaseResult, EvalRun
+    from coach.judges.llm.judge import Redactor
 
 __all__ = ["FORMATS", "JudgeFlags", "Output", "need_libraries", "note"]
 
@@ -45,7 +46,11 @@ def note(message: str) -> None:
 
 @dataclass(frozen=True)
 class JudgeFlags:
-    """The flags that say which judge grades, and whether its answers are recorded or replayed."""
+    """The flags that say which judge grades, and whether its answers are recorded or replayed.
+
+    `redact`: mask personal data in what is sent; None: as `coach audit` does, wherever it leaves this machine, so that the
+    judge is the one that audits.
+    """
 
     judge: str = "auto"
     model: str | None = None
@@ -53,6 +58,9 @@ class JudgeFlags:
     concurrency: int | None = None
     record: Path | None = None
     replay: Path | None = None
+    group_size: int | None = None
+    samples: int | None = None
+    redact: bool | None = None
 
     @classmethod
     def named(cls, spec: str, like: JudgeFlags) -> JudgeFlags:
@@ -67,7 +75,13 @@ class JudgeFlags:
     def settings(self) -> Settings:
         """The settings for the endpoint; in a replay none is asked. Raises `ConfigError`."""
         address = _REPLAY_ADDRESS if self.replay else self.base_url
-        return Settings.read(model=self.model, base_url=address, concurrency=self.concurrency)
+        return Settings.read(
+            model=self.model,
+            base_url=address,
+            concurrency=self.concurrency,
+            group_size=self.group_size,
+            samples=self.samples,
+        )
 
     def choice(self) -> tuple[JudgeChoice, Replay | Recorder | None]:
         """The judge, and what stands between it and the network, if anything does. Raises `ConfigError`, `InputError`."""
@@ -76,12 +90,16 @@ class JudgeFlags:
         if self.record and self.replay:
             raise ConfigError("--record asks the endpoint and --replay does not: choose one")
         kind = "llm" if self.replay and self.judge == "auto" else self.judge
+        settings = self.settings()
+        masked = not settings.local if self.redact is None else self.redact
         if self.replay is None and self.record is None:
-            return JudgeChoice(cast(JudgeKind, kind), self.settings()), None
+            return JudgeChoice(cast(JudgeKind, kind), settings, redactor=_redactor(masked, settings)), None
         from coach.evals.recording import Recorder, Replay
 
-        transport = Replay(self.replay) if self.replay else Recorder(cast(Path, self.record))
-        judges = JudgeChoice(cast(JudgeKind, kind), self.settings(), transport=transport)
+        transport = Replay(self.replay) if self.replay else Recorder(cast(Path, self.record), masked=masked)
+        masked = transport.masked if isinstance(transport, Replay) else masked
+        redactor = _redactor(masked, settings)
+        judges = JudgeChoice(cast(JudgeKind, kind), settings, redactor=redactor, transport=transport)
         if judges.kind == "embedded":
             raise ConfigError("the embedded judge asks no endpoint: there is nothing to record or replay")
         return judges, transport
@@ -104,6 +122,14 @@ class JudgeFlags:
             for line in getattr(transport, "notes", list)():
                 note(line)
         return found
+
+
+def _redactor(masked: bool, settings: Settings) -> Redactor | None:
+    if not masked or not settings.endpoint_configured:
+        return None
+    from coach.privacy import PersonalDataRedactor
+
+    return PersonalDataRedactor()
 
 
 def _of_endpoint(error: ConfigError) -> bool:

@@ -12,12 +12,13 @@ from coach.evals import qualification, robustness
 from coach.evals.case_stub import read_audits, stub
 from coach.evals.golden import Case, read_cases
 from coach.evals.perturbations import PERTURBATIONS, read_injections
+from coach.evals.report import judge_names
 from coach.findings import Audit
 from coach.readers import BadRecord, read
 from coach.resources import golden_folder
 from coach.rubric_file import rubric_names
 from coach.store.database import Store
-from coach.store.qualifications import Qualification, stamp
+from coach.store.qualifications import Qualification, export_text, stamp
 from coach.transcript import Transcript
 
 __all__ = ["StubSource", "add", "qualify", "try_robustness"]
@@ -33,15 +34,19 @@ def qualify(
     floor_f1: float,
     db: Path | None,
     dry_run: bool,
+    export: Path | None = None,
 ) -> int:
     """Grade a short set and keep the outcome. Returns the exit code."""
     if output.format == "junit":
         raise ConfigError("--format junit: a qualification is one outcome; choose table, md or json")
     judges, _ = flags.choice()
-    cases = [case for case in read_cases(golden or [golden_folder()]) if not rubrics or case.rubric.id in rubrics]
-    chosen = qualification.choose(cases, number) if judges.kind == "llm" else cases
-    if not chosen:
-        raise InputError(f"there is no labelled conversation for {', '.join(rubrics)}")
+    if export is not None and judges.kind != "embedded":
+        raise ConfigError("--export: only the qualification of the embedded judge travels with coach")
+    if judges.kind == "llm":
+        cases = _about(read_cases(golden or [golden_folder()]), rubrics)
+        chosen = qualification.choose(cases, number)
+    else:
+        chosen = _kept_apart(_about(read_cases(golden or [_test_folder()]), rubrics))
     announce(chosen, flags)
     if dry_run:
         return 0
@@ -63,13 +68,52 @@ def qualify(
     output.write(
         lambda: qualification.section(outcomes, run), lambda: [_data(each) for each in outcomes], list, name="qualify"
     )
-    if path is None:
+    if export is not None:
+        _export(outcomes, export)
+    if path is None and export is None:
         note("the outcome was not kept: name a database with --db or COACH_DB, so that audits can say it")
     for name, reason in run.failed.items():
         note(f"not graded: {name}: {reason}")
     if len(run.failed) == len(chosen):
         return 3
     return 0 if all(outcome.qualified for outcome in outcomes) else 1
+
+
+def _about(cases: Sequence[Case], rubrics: Sequence[str]) -> list[Case]:
+    found = [case for case in cases if not rubrics or case.rubric.id in rubrics]
+    if not found:
+        raise InputError(f"there is no labelled conversation for {', '.join(rubrics)}")
+    return found
+
+
+def _test_folder() -> Path:
+    """The split that nothing was tuned on: in a checkout of coach, beside the other one."""
+    folder = golden_folder().with_name("test")
+    if not folder.is_dir():
+        hint = "coach doctor says how it did on those of coach itself"
+        raise ConfigError(f"--golden: name labelled conversations that the checks were not written from; {hint}")
+    return folder
+
+
+def _kept_apart(cases: Sequence[Case]) -> list[Case]:
+    """The cases without those that the embedded judge's checks were tuned on: it has seen the answers."""
+    folder = golden_folder()
+    seen = {case.transcript.content_hash() for case in read_cases([folder])} if folder.is_dir() else set()
+    apart = [case for case in cases if case.transcript.content_hash() not in seen]
+    if not apart:
+        raise ConfigError("--golden: the checks of the embedded judge were tuned on these conversations; name others")
+    if len(apart) < len(cases):
+        note(f"{len(cases) - len(apart)} conversations left out: the embedded judge's checks were tuned on them")
+    return apart
+
+
+def _export(outcomes: Sequence[Qualification], path: Path) -> None:
+    try:
+        path.write_text(export_text(list(outcomes), "coach eval qualify --judge embedded --export"), "utf-8")
+    except OSError as error:
+        raise ConfigError(f"--export {path}: cannot be written: {error}") from error
+    qualified = sum(outcome.qualified for outcome in outcomes)
+    note(f"{path}: {len(outcomes)} manuals, qualified for {qualified} of them")
 
 
 def _data(outcome: Qualification) -> dict[str, object]:
@@ -132,7 +176,7 @@ def try_robustness(
     base, rest = run.results[: len(cases)], run.results[len(cases) :]
     rates = robustness.flip_rates(base, list(zip(tried, rest, strict=True)))
     output.write(
-        lambda: robustness.sections(rates, examples=examples),
+        lambda: robustness.sections(rates, judge=judge_names(list(run.judges.values())), examples=examples),
         lambda: [asdict(rate) for rate in rates],
         list,
         name="robustness",

@@ -19,6 +19,7 @@ from coach.transcript import Transcript
 __all__ = ["Exercise", "Grade", "exercises_of", "grade"]
 
 _PER_HABIT = 3
+_FEW_LETTERS = 12
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,23 @@ def exercises_of(habits: Iterable[Habit], load: Callable[[int], Transcript]) -> 
     lines: set[str] = set()
     for habit in habits:
         own = 0
-        for seen in habit.seen:
-            transcript = load(seen.stored.transcript_id)
-            exercise = _exercise(transcript, habit.criterion, seen.finding)
-            if exercise is not None and exercise.line not in lines and own < _PER_HABIT:
+        offered = [
+            exercise
+            for seen in habit.seen
+            if (exercise := _exercise(load(seen.stored.transcript_id), habit.criterion, seen.finding)) is not None
+        ]
+        # A name or a number gives nobody anything to answer; such a line is asked only where there is no other.
+        for exercise in sorted(offered, key=lambda exercise: _letters(exercise.line) < _FEW_LETTERS):
+            if exercise.line not in lines and own < _PER_HABIT and (_letters(exercise.line) >= _FEW_LETTERS or not own):
                 lines.add(exercise.line)
                 found.append(exercise)
                 own += 1
     return found
+
+
+def _letters(line: str) -> int:
+    """Letters of a line; a Chinese character says as much as three."""
+    return sum(3 if "\u4e00" <= character <= "\u9fff" else character.isalpha() for character in line)
 
 
 def _exercise(transcript: Transcript, criterion: Criterion, finding: Finding) -> Exercise | None:

@@ -24,6 +24,8 @@ _MOST_HABITS = 3
 _MOST_STRENGTHS = 3
 _LEAST_MET = 3
 _STRONG = 0.9
+_SAME = 0.6
+"""A habit of which so large a share of the moments is on the sheet already says nothing new."""
 
 
 @dataclass(frozen=True)
@@ -121,4 +123,16 @@ def _habits(known: list[tuple[Criterion, _Tally]], conversations: int, rubric: R
         cost = rubric.weight(criterion) * broken.count / conversations * confidence
         found.append(Habit(criterion, broken, round(confidence, 3), round(cost, 4), tuple(tally.violated)))
     found.sort(key=lambda habit: (-habit.cost, habit.criterion.id))
-    return tuple(found[:_MOST_HABITS])
+    return tuple(_apart(found)[:_MOST_HABITS])
+
+
+def _apart(habits: list[Habit]) -> list[Habit]:
+    """Those that show in moments of their own before those that only put another name to the same moments."""
+    known: set[tuple[int, int]] = set()
+    apart: list[Habit] = []
+    for habit in habits:
+        moments = {(seen.stored.id, seen.finding.evidence[0].turn) for seen in habit.seen if seen.finding.evidence}
+        if not moments or len(moments & known) < _SAME * len(moments):
+            apart.append(habit)
+            known |= moments
+    return [*apart, *(habit for habit in habits if habit not in apart)]

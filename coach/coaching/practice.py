@@ -12,6 +12,7 @@ from coach.coaching.exercises import Exercise, grade
 from coach.coaching.words import Words
 from coach.judges.embedded.judge import EmbeddedJudge
 from coach.reports.plain_text import one_line
+from coach.reports.reasons import reason_in
 from coach.rubric import Rubric, in_language
 
 __all__ = ["practise"]
@@ -45,7 +46,7 @@ def practise(
         elif graded.kept is None:
             say(words("cannot_tell"))
         else:
-            say(words("not_yet", reason=graded.reason))
+            say(words("not_yet", reason=reason_in(graded.reason, words.language)))
             criterion = exercise.criterion
             say(words("clause", clause=one_line(criterion.clause), quote=one_line(criterion.quote)))
             rewrite = exercise.finding.rewrite

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from coach.coaching.exercises import exercises_of
-from coach.coaching.habits import ENOUGH, Habit, Picture, picture_of
+from coach.coaching.habits import ENOUGH, Habit, Picture, Seen, picture_of
 from coach.coaching.words import Words
 from coach.errors import ConfigError
 from coach.reports.formats.destination import destination_stream
@@ -95,6 +95,7 @@ def sheet_blocks(
 class _Sheet:
     def __init__(self, store: Store, agent: str, rubric: Rubric, words: Words) -> None:
         self._store, self._agent, self._rubric, self._words = store, agent, rubric, words
+        self._quoted: set[str] = set()
 
     def blocks(self, audits: list[StoredAudit]) -> list[Block]:
         words, picture = self._words, picture_of(audits, self._rubric)
@@ -137,6 +138,8 @@ class _Sheet:
         return found
 
     def _share(self, habit: Habit) -> str:
+        if habit.broken.of == 1:
+            return self._words("share_once", sure=f"{habit.confidence:.0%}")
         return self._words(
             "share",
             count=habit.broken.count,
@@ -149,9 +152,12 @@ class _Sheet:
     def _quotes(self, habit: Habit) -> list[Block]:
         """Two of the agent's own sentences, those with a rewrite first, each with what could be said instead."""
         found: list[Block] = []
-        for seen in sorted(habit.seen, key=lambda seen: seen.finding.rewrite is None)[:_QUOTES]:
-            if not seen.finding.evidence:
-                continue
+        offered = [seen for seen in habit.seen if seen.finding.evidence]
+        offered.sort(key=lambda seen: (seen.finding.rewrite is None, _quote(seen) in self._quoted))
+        apart = {_quote(seen): seen for seen in reversed(offered)}
+        chosen = sorted(offered, key=lambda seen: apart[_quote(seen)] is not seen)[:_QUOTES]
+        self._quoted.update(map(_quote, chosen))
+        for seen in chosen:
             first = seen.finding.evidence[0]
             where = self._words("turn", transcript=seen.stored.audit.transcript, turn=first.turn)
             found.append(Block("quote", self._words("said", where=where, quote=one_line(first.quote))))
@@ -214,6 +220,10 @@ def _html(blocks: list[Block], language: str | None) -> str:
         f'<!doctype html>\n<html lang="{html.escape(language or "en")}">\n<head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head>\n<body>\n" + "\n".join(body) + "\n</body>\n</html>\n"
     )
+
+
+def _quote(seen: Seen) -> str:
+    return seen.finding.evidence[0].quote if seen.finding.evidence else ""
 
 
 def _zoned(moment: datetime) -> datetime:

@@ -54,6 +54,11 @@ _WORDS: dict[str, tuple[str, str, str]] = {
         " evaluación: {sure}.",
         "适用的 {of} 次里违反了 {count} 次（以这个样本量，95% 的区间是 {low} 到 {high}）；评判的把握是 {sure}。",
     ),
+    "share_once": (
+        "Broken the one time it applied; the judge was {sure} sure.",
+        "Incumplido la única vez que tocaba; seguridad de la evaluación: {sure}.",
+        "只适用过 1 次，那次违反了；评判的把握是 {sure}。",
+    ),
     "clause": ("The manual ({clause}): “{quote}”", "El manual ({clause}): «{quote}»", "手册（{clause}）：“{quote}”"),
     "said": ("You said ({where}): “{quote}”", "Usted dijo ({where}): «{quote}»", "您当时说（{where}）：“{quote}”"),
     "replace": ("Better: “{text}”", "Mejor: «{text}»", "可以这样说：“{text}”"),

@@ -1,4 +1,4 @@
-"""An eval report: figures overall and by manual, severity and criterion, beside judges that know nothing.
+"""An eval report: figures overall and by manual, severity, kind and criterion, beside judges that know nothing.
 
 Data first, rendering second: `EvalReport` is what `--format json` prints; `sections` and `checks` are for people and CI.
 """
@@ -13,8 +13,19 @@ from coach.evals.rendering import Check, Section, interval, percent
 from coach.evals.results import CaseResult, EvalRun, Figures, Row, figures, three_class
 from coach.evals.runner import BASELINES, baseline
 from coach.findings import JudgeInfo, Usage
+from coach.rubric import Criterion
 
-__all__ = ["EvalReport", "as_json", "checks", "difference", "differences", "judge_names", "make_report", "sections"]
+__all__ = [
+    "EvalReport",
+    "as_json",
+    "checks",
+    "difference",
+    "differences",
+    "judge_names",
+    "kind_of",
+    "make_report",
+    "sections",
+]
 
 _COLUMNS = (
     "", "kappa", "AC1", "alpha", "precision", "recall", "F1", "scenario F1", "generosity", "open"
@@ -25,13 +36,15 @@ _COLUMNS = (
 class EvalReport:
     """`failed` are cases that could not be graded, with the reason; `criteria` counts `LABEL-VERDICT` pairs per criterion.
 
-    `by_criterion` is empty unless it was asked for. `usage.cost_usd` is None where the price of the model is not known.
+    `by_kind` is by what a criterion asks for (see `kind_of`). `by_criterion` is empty unless it was asked for.
+    `usage.cost_usd` is None where the price of the model is not known.
     """
 
     judges: tuple[JudgeInfo, ...]
     overall: Figures
     by_manual: dict[str, Figures]
     by_severity: dict[str, Figures]
+    by_kind: dict[str, Figures]
     baselines: dict[str, Figures]
     criteria: dict[str, dict[str, int]]
     failed: dict[str, str]
@@ -54,12 +67,32 @@ def make_report(run: EvalRun, *, by_criterion: bool = False) -> EvalReport:
             name: figures(results, lambda row, name=name: row.severity == name)  # type: ignore[misc]
             for name in ("critical", "major", "minor")
         },
+        by_kind=_by_kind(run),
         baselines={name: figures(baseline(name, run.cases)) for name in BASELINES},
         criteria=_criteria(results),
         failed=run.failed,
         usage=usage,
         by_criterion=_by_criterion(results) if by_criterion else {},
     )
+
+
+def kind_of(criterion: Criterion) -> str:
+    """What a criterion asks for, as its checks show: `never to be said`, `to be said`, `timing`; `no check` without any."""
+    if criterion.assess == "timing":
+        return "timing"
+    if not criterion.checks:
+        return "no check"
+    return "never to be said" if all(check.check == "forbid" for check in criterion.checks) else "to be said"
+
+
+def _by_kind(run: EvalRun) -> dict[str, Figures]:
+    """Figures by `kind_of`, of the kinds that there are."""
+    kinds = {criterion.id: kind_of(criterion) for case in run.cases for criterion in case.rubric.assessable}
+    return {
+        kind: figures(run.results, lambda row, kind=kind: kinds[row.criterion] == kind)  # type: ignore[misc]
+        for kind in ("never to be said", "to be said", "timing", "no check")
+        if kind in kinds.values()
+    }
 
 
 def _criteria(results: Sequence[CaseResult]) -> dict[str, dict[str, int]]:
@@ -109,7 +142,7 @@ def sections(report: EvalReport) -> list[Section]:
         "Precision, recall and F1 are those of violations; generosity is the judge's pass rate minus that of the labels; "
         "open is the share of applicable criteria that were not assessed."
     )
-    parts = {"all": overall, **report.by_manual, **report.by_severity}
+    parts = {"all": overall, **report.by_manual, **report.by_severity, **report.by_kind}
     parts.update({f"({name})": part for name, part in report.baselines.items()})
     found = [Section(notes=[head], columns=_COLUMNS, rows=[_row(name, part) for name, part in parts.items()])]
     if report.by_criterion:

@@ -25,7 +25,7 @@ class CheckedJudge:
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
-        self._checks = EmbeddedJudge(judge.rubric)
+        self._checks = EmbeddedJudge(judge.rubric, calibrated=False)
 
     @property
     def rubric(self) -> Rubric:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from coach.findings import Audit, JudgeInfo, Usage
+from coach.findings import Audit, JudgeInfo, Standing, Usage
 from coach.rubric import ErrorClass, Rubric
 
 __all__ = ["OTHER_REASONS", "CriticalErrors", "Summary"]
@@ -40,7 +40,8 @@ class CriticalErrors:
 @dataclass
 class Summary:
     """Grows with `add` and `fail`. `violations` and `reasons` count findings, `rewritten` and
-    `withheld` violated ones with a rewrite and with a reason for having none; `reasons` is why ones were not assessed."""
+    `withheld` violated ones with a rewrite and with a reason for having none; `reasons` is why ones were not assessed;
+    `standings` is how each of `judges` stood in the latest audit by it."""
 
     rubrics: Mapping[str, Rubric]
     conversations: int = 0
@@ -56,6 +57,7 @@ class Summary:
     reasons: Counter[str] = field(default_factory=Counter)
     critical: dict[ErrorClass, CriticalErrors] = field(default_factory=dict)
     judges: dict[JudgeInfo, int] = field(default_factory=dict)
+    standings: dict[JudgeInfo, Standing | None] = field(default_factory=dict)
     versions: dict[tuple[str, str], int] = field(default_factory=dict)
     usage: Usage = field(default_factory=Usage)
     seconds: float = 0.0
@@ -81,6 +83,7 @@ class Summary:
                 self.reasons[finding.rationale if known else OTHER_REASONS] += 1
         self._add_critical(audit)
         self.judges[audit.judge] = self.judges.get(audit.judge, 0) + 1
+        self.standings[audit.judge] = audit.qualification
         version = (audit.rubric, audit.rubric_version)
         self.versions[version] = self.versions.get(version, 0) + 1
         self.usage += audit.usage
@@ -125,10 +128,14 @@ class Summary:
             "violations": [{"criterion": name, "count": count} for name, count in self.violations.most_common()],
             "not_assessed_reasons": [{"reason": text, "count": count} for text, count in self.reasons.most_common()],
             "rubrics": [{"rubric": name, "version": version} for name, version in self.versions],
-            "judges": [judge.model_dump() for judge in self.judges],
+            "judges": [{**judge.model_dump(), "qualification": self._standing(judge)} for judge in self.judges],
             "usage": self.usage.model_dump(),
             "seconds": round(self.seconds, 3),
         }
+
+    def _standing(self, judge: JudgeInfo) -> dict[str, Any] | None:
+        standing = self.standings[judge]
+        return None if standing is None else standing.model_dump(mode="json")
 
     def _add_critical(self, audit: Audit) -> None:
         rubric = self.rubrics[audit.rubric]

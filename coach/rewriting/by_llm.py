@@ -20,7 +20,7 @@ from coach.judges.llm.prompt import JudgePrompt, as_said, harmless
 from coach.rewriting.task import RewriteTask
 from coach.rewriting.trial import Tester, Trial
 from coach.rubric import Criterion, Rubric, in_language
-from coach.transcript import Transcript
+from coach.transcript import Transcript, Turn
 
 __all__ = ["ATTEMPTS", "LLMProposer"]
 
@@ -107,12 +107,17 @@ class LLMProposer:
         return trial, dict.fromkeys(task.broken, reasons)
 
     async def _ask(self, task: RewriteTask, failed: Trial | None, tester: Tester) -> Rewrite:
-        redacted = self._redactor.redact(task.transcript) if self._redactor else None
-        sent, turn = _around(redacted.transcript if redacted else task.transcript, task.turn)
-        # The reasons quote facts of the conversation: where data is masked, they stay here.
-        user = self._prompt.conversation(
-            sent, self._task_text(task, turn, None if redacted else failed, failed is not None)
-        )
+        # The last proposal and the reasons quote the conversation: they are masked with it, as if they had been said in it.
+        proposal, reasons = (failed.rewrite.text, " ".join(failed.reasons)) if failed is not None else ("", "")
+        spoken = _followed_by(task.transcript, proposal, reasons) if failed is not None else task.transcript
+        redacted = self._redactor.redact(spoken) if self._redactor else None
+        if redacted is not None:
+            spoken = redacted.transcript
+        if failed is not None:
+            proposal, reasons = spoken.turns[-2].text, spoken.turns[-1].text
+            spoken = spoken.model_copy(update={"turns": spoken.turns[:-2]})
+        sent, turn = _around(spoken, task.turn)
+        user = self._prompt.conversation(sent, self._task_text(task, turn, proposal, reasons))
         system = self._prompt.prompt.fill("system")
         messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
         request = Request(messages=messages, format=self._format, limit=_LIMIT, seed=self._client.settings.seed)
@@ -123,7 +128,7 @@ class LLMProposer:
         place = reply.value.place if task.said.speaker == "agent" or reply.value.place != "replace" else "after"
         return Rewrite(turn=task.turn, place=place, text=text)
 
-    def _task_text(self, task: RewriteTask, turn: int, failed: Trial | None, again: bool) -> str:
+    def _task_text(self, task: RewriteTask, turn: int, proposal: str, reasons: str) -> str:
         text = self._prompt.prompt.fill(
             "task",
             turn=str(turn),
@@ -132,11 +137,10 @@ class LLMProposer:
             channel=task.transcript.channel or "not known",
             criteria="\n".join(_clause(criterion, task.language) for criterion in task.criteria),
         )
-        if not again:
+        if not reasons:
             return text
-        reasons = "\n".join(failed.reasons) if failed else "it did not pass the check"
-        proposal = harmless(failed.rewrite.text) if failed else "(not repeated)"
-        return f"{text}\n\n{self._prompt.prompt.fill('again', proposal=proposal, reasons=harmless(reasons))}"
+        again = self._prompt.prompt.fill("again", proposal=harmless(proposal), reasons=harmless(reasons))
+        return f"{text}\n\n{again}"
 
 
 def _clause(criterion: Criterion, language: str) -> str:
@@ -146,6 +150,13 @@ def _clause(criterion: Criterion, language: str) -> str:
     ]
     lines += [f"  said well elsewhere: {example}" for example in criterion.examples.compliant[:2]]
     return "\n".join(lines)
+
+
+def _followed_by(transcript: Transcript, *said: str) -> Transcript:
+    """The conversation with further turns of the agent at its end."""
+    begin = len(transcript.turns)
+    turns = tuple(Turn(index=begin + i, speaker="agent", text=text or "-") for i, text in enumerate(said))
+    return transcript.model_copy(update={"turns": (*transcript.turns, *turns)})
 
 
 def _around(transcript: Transcript, turn: int) -> tuple[Transcript, int]:

@@ -2,8 +2,8 @@
 
 Promise: nothing is waved through on a judge's word. A fact of the original that the rewrite has not, and a fact that the
 rewrite has and the original has not, are each a discrepancy with the words in question. Let in besides: names by which
-somebody was called in the conversation before, and figures and promises of the manual's own words for the broken clause;
-never refunds, compensation and their like.
+somebody was called in the conversation before, and figures and promises of the words that the manual and the rubric's
+scripts have for the broken clause; never refunds, compensation and their like.
 """
 
 from __future__ import annotations
@@ -83,9 +83,11 @@ class FactCheck:
         before = " \n".join(t.text for t in transcript.turns[: turn + 2])
         titled = frozenset(find_names(before))
         names = frozenset(capitalised(before)) | {name.name for name in titled}
-        clauses = " \n".join(f"{c.quote} \n{in_language(c.requirement, language)}" for c in criteria)
-        quotes = " \n".join(c.quote for c in criteria)
-        asked, stated = facts_of(clauses, language), facts_of(quotes, language)
+        chosen = list(criteria)
+        scripts = " \n".join(script.say for criterion in chosen for script in criterion.wordings)
+        clauses = " \n".join(f"{c.quote} \n{in_language(c.requirement, language)}" for c in chosen)
+        quotes = " \n".join(c.quote for c in chosen)
+        asked, stated = facts_of(f"{clauses} \n{scripts}", language), facts_of(f"{quotes} \n{scripts}", language)
         return cls(language, names, titled, Facts(stated.numbers, {}, stated.names, {}, asked.promises))
 
     def compare(self, original: str, rewritten: str) -> list[Discrepancy]:

@@ -27,14 +27,21 @@ _HAN_TITLES = (
     "先生|女士|小姐|太太|夫人|老师|师傅|经理|主任|老板|大爷|大妈|大姐|大哥|大叔|阿姨|教授|医生|大夫|同学|主管|站长|总监"
     "|总(?![是共部体计结数的会得要归之额])"
 )
-_HAN = re.compile(rf"(?P<name>{_COMPOUND}|[{_SURNAMES}])(?P<title>{_HAN_TITLES})")
+_TO_SOMEBODY = "(?!向(?:主管|经理|主任|老板|站长|总监|总|老师|师傅|医生|大夫|教授))"
+"""向主管请示: to the supervisor, not Mr. Xiang."""
+
+_HAN = re.compile(rf"{_TO_SOMEBODY}(?P<name>{_COMPOUND}|[{_SURNAMES}])(?P<title>{_HAN_TITLES})(?P<short>)")
 _HAN_FULL = re.compile(rf"(?:{_COMPOUND}|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}(?=(?:先生|女士|小姐|太太|老师))")
 
 _CAPITALISED = r"[A-ZÁÉÍÓÚÑ][\w’'-]+"
 _EN_TITLES = r"Mr|Mrs|Ms|Miss|Dr|Doctor|Prof|Professor|Director|Captain|Master"
+_SHORTENED = r"Mr|Mrs|Ms|Dr|Prof|Srta|Sra|Sr|Dra"
+"""Titles that a full stop may follow; after any other it ends a sentence."""
+
 _ES_TITLES = r"[Ss]eñorita|[Ss]eñora|[Ss]eñor|Srta|Sra|Sr|[Dd]oña|[Dd]on|[Dd]octora|[Dd]octor|Dra|Dr|[Ii]ngenier[oa]|[Ll]icenciad[oa]"
 _LATIN = re.compile(
-    rf"\b(?P<title>{_EN_TITLES}|{_ES_TITLES})\.? (?P<name>{_CAPITALISED}(?: (?:de |del )?{_CAPITALISED})?)"
+    rf"\b(?:(?P<short>{_SHORTENED})\b\.?|(?P<title>{_EN_TITLES}|{_ES_TITLES})) "
+    rf"(?P<name>{_CAPITALISED}(?: (?:de |del )?{_CAPITALISED})?)"
 )
 _SAME_TITLE = {
     "sr": "señor",
@@ -72,7 +79,7 @@ def find_names(text: str) -> dict[Name, str]:
     """Names with a title -> the words that say them."""
     found: dict[Name, str] = {}
     for match in (*_LATIN.finditer(text), *_HAN.finditer(text)):
-        title = match["title"].casefold()
+        title = (match["title"] or match["short"]).casefold()
         found[Name(_SAME_TITLE.get(title, title), match["name"])] = match[0]
     for match in _HAN_FULL.finditer(text):
         if match[0] not in _COMPOUND.split("|"):
@@ -97,16 +104,28 @@ class Address:
         return _gender(self.words or "")
 
 
-def addressed(transcript: Transcript) -> Address:
-    """The one title and name that the agent uses to the customer's face most often; none where two are as frequent."""
+def addressed(transcript: Transcript, turn: int | None = None) -> Address:
+    """The one title and name that the agent uses to the customer's face most often; none where two are as frequent.
+
+    For words at `turn`, only what is known by then: how the agent has called the customer up to there, or later on by a name
+    that somebody has said before.
+    """
     said: Counter[str] = Counter()
-    for turn in transcript.turns:
-        if turn.speaker == "agent":
-            said.update(_vocatives(turn.text))
+    for one in transcript.turns:
+        if one.speaker == "agent":
+            said.update(_vocatives(one.text))
+    if turn is not None:
+        before = " ".join(one.text for one in transcript.turns[: turn + 1])
+        said = Counter({words: count for words, count in said.items() if _is_known(words, before)})
     ranked = said.most_common(2)
     if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
         return Address(None)
     return Address(ranked[0][0])
+
+
+def _is_known(words: str, before: str) -> bool:
+    named = find_names(words)
+    return words in before or (bool(named) and all(name.name in before for name in named))
 
 
 def _vocatives(text: str) -> Iterable[str]:

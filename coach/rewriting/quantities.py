@@ -70,8 +70,15 @@ _HAN = {
 }
 _HAN_LARGE = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 10**8}
 _IDIOMS = re.compile(
-    "十分(?!钟)|万一|千万(?![元块])|万分|百忙|三番五次|再三|四处|第一时间|一点(?![半钟整])|一五一十|百分百|半天|两边|一一"
+    "十分(?!钟)|万一|千万(?![元块])|万分|百忙|三番五次|再三|四处|第一时间|一点(?![半钟整])|一五一十|百分百|半天|两边|一一|一块儿|一会儿|五谷|两头|三两句"
+    "|第二[回遍]|头一[回遍]|(?<=[吼喊骂])两声|(?<=[说讲])两句|一个人|不三不四|乱七八糟|七上八下|四面八方|五湖四海|三心二意|一心一意"
 )
+
+_REPEATED = re.compile(
+    r"\b(?:told|asked|said|explained|repeated)(?: [a-z']+){0,3} [a-z0-9]+ times\b"
+    r"|\b(?:dicho|dije|repetido|explicado|preguntado)(?: [a-z]+){0,2} [a-z0-9]+ veces\b|[说讲问]了?[一二两三四五六七八九十几\d]遍"
+)
+"""How often something was said is a reproach, not a fact of the matter."""
 
 _UNITS = {
     "minute": r"minut(?:e|o)s?|mins?\b|分钟",
@@ -137,7 +144,7 @@ _TIME = re.compile("|".join(rf"(?P<{k.replace('-', '_')}>(?<![a-z])(?:{v})(?![a-
 
 def find_quantities(text: str, language: str | None) -> list[Quantity]:
     """All quantities of `text`. `language` decides between English and Spanish number words; others are told by script."""
-    folded = _folded(text)
+    folded = _REPEATED.sub(lambda match: " " * len(match[0]), _folded(text))
     found = list(_figures(folded))
     found += _han(folded)
     if language in _LATIN:
@@ -208,7 +215,10 @@ def _han(text: str) -> Iterator[Quantity]:
 
 
 def _han_value(run: str) -> float:
+    """The value of a numeral; 三百六 is 360, for 306 is 三百零六."""
     total, section, digit = 0.0, 0.0, 0.0
+    if len(run) > 2 and run[-1] in _HAN and run[-2] in _HAN_LARGE and run[-2] != "十":
+        return _han_value(run[:-1]) + _HAN[run[-1]] * _HAN_LARGE[run[-2]] / 10
     for character in run:
         if character == "半":
             digit += 0.5

@@ -6,18 +6,20 @@ checks of all scenarios, or of one. Promise: what is missing is never reported, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from coach.checks import Forbid
 from coach.errors import ConfigError
 from coach.judges.embedded.judge import EmbeddedJudge
 from coach.patterns import parse_pattern
-from coach.rewriting.draft import Draft, sentences
+from coach.rewriting.draft import Draft, Wording, sentences
 from coach.rewriting.facts import FactCheck, Facts, facts_of
 from coach.rewriting.manual_scripts import alike, likeness, manual_scripts
-from coach.rewriting.names import Address
-from coach.rewriting.scripts import Scripts
+from coach.rewriting.names import Address, addressed
+from coach.rewriting.pruning import Pruner
+from coach.rewriting.scripts import Scripts, plain_examples, swapped
+from coach.rewriting.tone import tone_of
 from coach.rubric import ALWAYS, Criterion, Rubric
 from coach.transcript import Transcript, Turn
 
@@ -26,6 +28,9 @@ __all__ = ["BrokenClause", "SentenceCoach", "SentenceVerdict"]
 _SUGGESTIONS = 2
 _TRIED = 4
 """Clauses, and sentences of each, from which a rewrite is tried: somebody is waiting."""
+
+_NEAR = 0.5
+"""From here on a sentence is near enough to what a clause speaks of for the words of that clause's situation."""
 
 _SAME = 0.85
 """From here on a sentence counts as the one that the manual forbids, but for a word or its punctuation."""
@@ -58,8 +63,9 @@ class SentenceCoach:
             known = ", ".join([ALWAYS, *rubric.scenario_by_id])
             raise ConfigError(f"--scenario {scenario!r}: {rubric.id} has {known}")
         self.rubric, self._scenario = rubric, scenario
-        self._judge = EmbeddedJudge(_as_if_arisen(rubric, scenario))
+        self._judge = EmbeddedJudge(_as_if_arisen(rubric, scenario), calibrated=False)
         self._taboos = manual_scripts(rubric.id)
+        self._tone = tone_of(rubric)
 
     def warm_up(self) -> None:
         """Have everything ready that a sentence would wait for: each pattern of the rubric is compiled, which takes seconds."""
@@ -74,7 +80,7 @@ class SentenceCoach:
             return SentenceVerdict(text, ())
         ordered = sorted(broken.items(), key=lambda entry: -self._rank(self.rubric.by_id[entry[0]], text))
         clauses = tuple(
-            BrokenClause(criterion, quote, tuple(self._sentences(criterion, text)[:_SUGGESTIONS]))
+            BrokenClause(criterion, quote, tuple(plain_examples(criterion)[:_SUGGESTIONS]))
             for criterion, quote in ((self.rubric.by_id[name], quote) for name, quote in ordered)
         )
         rewrite, withheld = self._rewritten(text, clauses)
@@ -109,34 +115,66 @@ class SentenceCoach:
         example = max((likeness(text, line) for line in criterion.examples.violating), default=0.0)
         return max(near, 0.9 * example)
 
-    def _sentences(self, criterion: Criterion, text: str) -> list[str]:
-        scripts = Scripts(self.rubric, Address(None), text, lenient=True)
-        check = FactCheck(self.rubric.language)
-        return [
-            line
-            for line in scripts.for_criterion(criterion)
-            if not any(d.change == "added" and d.kind != "promise" for d in check.compare(text, line))
-        ]
+    def _drafts(self, clause: BrokenClause, draft: Draft, places: list[int], pruner: Pruner) -> Iterator[Draft]:
+        """The sentence repaired for one clause: with the rubric's wordings in the place of what offends, and without it."""
+        criterion = clause.criterion
+        left = pruner.without_harsh(pruner.reduced(draft, places))
+        scripts = Scripts(self.rubric, pruner.address, draft.turn.text)
+        fits = (
+            self._scenario is not None
+            or criterion.scenario == ALWAYS
+            or self._rank(criterion, draft.turn.text) >= _NEAR
+        )
+        offending = [draft.body[place] for place in places]
+        wordings = scripts.wordings(criterion, said=True, sentences=offending) if fits else []
+        if criterion.scripts is None and fits:
+            wordings = [Wording(criterion.id, line, "instead") for line in plain_examples(criterion)]
+        worded = [left.with_words(replace(wording, place="instead")) for wording in wordings[:_TRIED]]
+        if pruner.says_enough(left):
+            yield left
+        yield from worded
+        if not left.empty:
+            yield left
 
     def _rewritten(self, text: str, clauses: Sequence[BrokenClause]) -> tuple[str | None, str | None]:
-        """The first of the clauses' sentences with which nothing is broken and no fact lost; else why there is none."""
-        said = Turn(index=0, speaker="agent", text=text)
-        reason = "no sentence of the manual fits"
+        """The first draft with which nothing is broken, nothing sounds harsh and no fact is lost; else why there is none."""
+        draft = Draft.of(Turn(index=0, speaker="agent", text=text))
+        alone = _alone(text, self.rubric.language)
+        address = addressed(alone) if alone is not None else Address(None)
+        pruner = Pruner(draft, FactCheck(self.rubric.language), self._tone, self.rubric.language, address)
+        places = sorted({place for clause in clauses for place in draft.offending(clause.quote)})
+        reason = "no wording of the rubric fits"
+        changed = draft
+        for clause in clauses:
+            body = tuple(swapped(clause.criterion, sentence) for sentence in changed.body)
+            changed = replace(changed, body=body)
+        if changed.rewrite is not None and self._objection(changed, clauses[0], text) is None:
+            return changed.rewrite.text, None
         for clause in clauses[:_TRIED]:
-            draft = Draft.of(said)
-            places = sorted({place for other in clauses for place in draft.offending(other.quote)})
-            for line in self._sentences(clause.criterion, text)[:_TRIED]:
-                rewrite = draft.replaced(places, line).rewrite if places else None
-                if rewrite is None:
-                    continue
-                # An offer that the manual's own sentence makes (to ask, to call back) may come in; refunds and the like not.
-                offered = Facts({}, {}, {}, {}, facts_of(line, self.rubric.language).promises)
-                lost = FactCheck(self.rubric.language, manual=offered).compare(text, rewrite.text)
-                again = {name for name in self._broken(rewrite.text) if self._holds_in(name, clause.criterion)}
-                if not lost and not again:
-                    return rewrite.text, None
-                reason = str(lost[0]) if lost else f"the manual's sentence would break {', '.join(sorted(again))}"
+            for made in self._drafts(clause, draft, places, pruner):
+                objection = self._objection(made, clause, text)
+                if objection is None:
+                    assert made.rewrite is not None
+                    return made.rewrite.text, None
+                reason = objection
         return None, reason
+
+    def _objection(self, made: Draft, clause: BrokenClause, text: str) -> str | None:
+        rewrite = made.rewrite
+        if rewrite is None:
+            return "nothing would be left to say"
+        # An offer that the rubric's own wording makes (to ask, to call back) may come in; refunds and the like not.
+        offered = facts_of(" ".join(one.text for one in made.added), self.rubric.language).promises
+        check = FactCheck(self.rubric.language, manual=Facts({}, {}, {}, {}, offered))
+        drops = {kind for one in made.added for kind in one.drops}
+        found = [d for d in check.compare(text, rewrite.text) if d.change == "added" or d.kind not in drops]
+        if found:
+            return str(found[0])
+        harsh = next((words for sentence in made.body if (words := self._tone.harsh(sentence))), None)
+        if harsh:
+            return f"what would stay sounds harsh: {harsh}"
+        again = {name for name in self._broken(rewrite.text) if self._holds_in(name, clause.criterion)}
+        return f"the wording would break {', '.join(sorted(again))}" if again else None
 
 
 def _alone(text: str, language: str) -> Transcript | None:

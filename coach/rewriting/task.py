@@ -11,10 +11,14 @@ from functools import cached_property
 
 from coach.findings import Audit, Finding
 from coach.rewriting.facts import FactCheck
+from coach.rewriting.tone import Tone
 from coach.rubric import ALWAYS, Criterion, Rubric
 from coach.transcript import Transcript, Turn
 
 __all__ = ["RewriteTask", "tasks_of"]
+
+_NO_TONE = Tone({})
+_OF_MOMENTS = ("forbid", "respond_to", "require_before", "require_after")
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class RewriteTask:
     findings: tuple[Finding, ...]
     said_wrong: frozenset[str] | None = None
     """Criteria that are broken by words rather than by silence; None where the judge does not tell them apart."""
+
+    tone: Tone = _NO_TONE
 
     @property
     def said(self) -> Turn:
@@ -54,13 +60,22 @@ class RewriteTask:
         """The check that a rewrite here has to pass."""
         return FactCheck.of(self.transcript, self.turn, self.criteria, self.language)
 
+    def at_each_moment(self, criterion: str) -> bool:
+        """True where each moment, or each turn, is judged for itself: what cites another turn says that this one is mended."""
+        checks = self.rubric.by_id[criterion].checks
+        return self.by_words(criterion) or (bool(checks) and all(check.check in _OF_MOMENTS for check in checks))
+
     def by_words(self, criterion: str) -> bool:
         """True where what was said breaks it, False where something is missing; what is not known counts as said."""
         return self.said_wrong is None or criterion in self.said_wrong
 
 
 def tasks_of(
-    transcript: Transcript, grading: Audit, rubric: Rubric, said_wrong: frozenset[str] | None = None
+    transcript: Transcript,
+    grading: Audit,
+    rubric: Rubric,
+    said_wrong: frozenset[str] | None = None,
+    tone: Tone = _NO_TONE,
 ) -> tuple[list[RewriteTask], dict[str, str]]:
     """The tasks in the order of their turns, and criterion id -> why there is nothing to rewrite."""
     by_turn: dict[int, list[Finding]] = {}
@@ -74,7 +89,7 @@ def tasks_of(
         else:
             by_turn.setdefault(_place(finding, criterion, transcript, grading), []).append(finding)
     tasks = [
-        RewriteTask(transcript, grading, rubric, turn, tuple(findings), said_wrong)
+        RewriteTask(transcript, grading, rubric, turn, tuple(findings), said_wrong, tone)
         for turn, findings in sorted(by_turn.items())
     ]
     return tasks, hopeless

@@ -1,7 +1,7 @@
 """Does the guard guard? Drift is planted and has to be found; a judge that has not changed must not be accused.
 
     python evals/benchmarks/drift.py                                  # the dev split
-    python evals/benchmarks/drift.py --golden evals/golden            # all labelled conversations: what CI compares
+    python evals/benchmarks/drift.py --golden evals/golden --runs 5 --points 5 -5    # all labelled conversations, as CI has
     python evals/benchmarks/drift.py --json evals/benchmarks/drift.json    # what docs/evaluation.md and its picture show
     python evals/benchmarks/drift.py --quick
 
@@ -299,10 +299,13 @@ class Experiment:
         return plant
 
 
-def experiments(world: World, runs: Sequence[int], *, false_alarms: int, plants: int) -> Iterator[dict[str, object]]:
-    """All of them, one result at a time: what is promised first, then the power for smaller shifts."""
+def experiments(
+    world: World, runs: Sequence[int], points: Sequence[int], *, false_alarms: int, plants: int
+) -> Iterator[dict[str, object]]:
+    """All of them, one result at a time: what is promised first, then the power for smaller shifts; with `points` only shifts
+    of that size."""
     held_by = {number: Experiment(world, number) for number in runs}
-    for number, held in held_by.items():
+    for number, held in held_by.items() if not points else ():
         for noise in NOISES:
             yield _line("unchanged", "", noise, number, held.found(noise, held.unchanged(noise), false_alarms))
             for name, change in (("criterion dropped", without_a_criterion), ("weights changed", other_weights)):
@@ -311,10 +314,10 @@ def experiments(world: World, runs: Sequence[int], *, false_alarms: int, plants:
             yield _line("prompt sentence removed", "", noise, number, held.found(noise, sentence, plants))
             model = held.with_verdicts(noise, partial(other_model, world))
             yield _line("another model", "", noise, number, held.found(noise, model, plants))
-    for some in SHIFTS:
+    for some in (points,) if points else SHIFTS:
         for held in held_by.values():
-            for points in some:
-                yield from _shifts(world, held, points, plants)
+            for shift in some:
+                yield from _shifts(world, held, shift, plants)
 
 
 def _shifts(world: World, held: Experiment, points: int, plants: int) -> Iterator[dict[str, object]]:
@@ -347,14 +350,12 @@ def tables(data: dict[str, Any]) -> Iterator[str]:
     }
     runs = sorted({line["baseline_runs"] for line in data["results"]})
     plants = list(dict.fromkeys(line["plant"] for line in data["results"] if not line["group"]))
-    yield from _table(
-        ["planted, baseline", *NOISES],
-        [
-            [f"{plant}, {number} run{'s' * (number > 1)}", *(found[plant, "", noise, number] for noise in NOISES)]
-            for plant in plants
-            for number in runs
-        ],
-    )
+    counts = [
+        [f"{plant}, {number} run{'s' * (number > 1)}", *(found[plant, "", noise, number] for noise in NOISES)]
+        for plant in plants
+        for number in runs
+    ]
+    yield from _table(["planted, baseline", *NOISES], counts) if counts else ()
     points = sorted({int(line["plant"].split()[0]) for line in data["results"] if line["group"]})
     groups = sorted(data["groups"], key=lambda name: -data["groups"][name][0])
     for number in runs:
@@ -380,6 +381,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--golden", type=Path, nargs="+", default=[Path("evals/golden/dev")])
     parser.add_argument("--runs", type=int, nargs="+", default=[1, 5], help="runs in the baseline")
+    parser.add_argument("--points", type=int, nargs="+", default=[], help="only shifts of so many points")
     parser.add_argument("--json", type=Path, help="keep the results here (docs/images/drift_power.py draws them)")
     parser.add_argument("--quick", action="store_true", help="a tenth of the repetitions")
     flags = parser.parse_args()
@@ -393,7 +395,7 @@ def main() -> None:
         print(f"  {name}: {count} verdicts, {violated} violated")
     data: dict[str, Any] = {"conversations": len(world.cases), "noise": NOISE, "groups": groups, "results": []}
     times = {"false_alarms": 20, "plants": 5} if flags.quick else {"false_alarms": 200, "plants": 20}
-    for line in experiments(world, flags.runs, **times):
+    for line in experiments(world, flags.runs, flags.points, **times):
         data["results"].append(line)
         what = " ".join(str(line[name]) for name in ("plant", "group") if line[name])
         print(

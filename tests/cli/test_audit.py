@@ -31,7 +31,7 @@ def test_an_audit_is_one_line_of_the_contract(coach: Coach, rubric: Path) -> Non
     (audit,) = audits(ended.out)
     assert list(audit) == [
         "transcript", "agent", "rubric", "rubric_version", "judge", "scenarios", "findings", "score", "passed",
-        "critical_failures", "assessed", "usage", "seconds",
+        "critical_failures", "assessed", "usage", "seconds", "qualification",
     ]  # fmt: skip
     assert (audit["transcript"], audit["score"], audit["passed"]) == ("rude", 16.67, False)
     assert audit["critical_failures"] == ["demo:2"]

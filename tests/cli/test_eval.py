@@ -10,7 +10,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from coach.cli.evaluating import JudgeFlags
+from coach.evals.recording import Recorder
 from coach.findings import JudgeInfo
+from coach.resources import golden_folder
 from coach.store.database import Store
 from coach.store.qualifications import qualification_of, stamp
 from tests.cli.conftest import Coach
@@ -186,6 +189,15 @@ def test_a_judge_that_knows_qualifies_and_audits_can_look_it_up(
     assert stamp(judge, other) == "the judge small-model has not qualified (coach eval qualify)"
 
 
+def test_doctor_says_how_the_judge_that_would_audit_qualified(
+    coach: Coach, golden: Path, served: GradingEndpoint
+) -> None:
+    doctor = ["doctor", "--json", "--db", "coach.db", *asking(served)[2:]]
+    assert "has not qualified" in json.loads(coach(*doctor).out)["endpoint"]["qualification"]
+    coach("eval", "qualify", "--golden", golden, *asking(served), "--db", "coach.db")
+    assert "small-model qualified on " in json.loads(coach(*doctor).out)["endpoint"]["qualification"]
+
+
 def test_a_judge_that_calls_everything_met_does_not_qualify(
     coach: Coach, golden: Path, served: GradingEndpoint
 ) -> None:
@@ -202,7 +214,7 @@ def test_what_a_qualification_takes_is_said_before_anything_is_sent(
 ) -> None:
     ended = coach("eval", "qualify", "--golden", golden, *asking(served), "--dry-run")
     assert ended.code == 0
-    assert "about 7 requests" in ended.err
+    assert "about 6 requests" in ended.err
     assert served.requests == []
 
 
@@ -248,3 +260,54 @@ def test_an_audit_of_the_database_becomes_a_case_only_once(coach: Coach, golden:
     assert coach(*command).code == 0
     assert "1 were there already" in coach(*command).err
     assert len((tmp_path / "new.jsonl").read_text("utf-8").splitlines()) == 1
+
+
+def test_two_labelling_passes_are_compared_and_their_differences_written_for_a_decision(
+    coach: Coach, golden: Path, tmp_path: Path
+) -> None:
+    lines = [json.loads(line) for line in golden.read_text("utf-8").splitlines()]
+    again = [{name: line[name] for name in ("id", "scenarios", "labels")} for line in lines]
+    again[1]["labels"][2]["verdict"] = "met"
+    (tmp_path / "again.jsonl").write_text("".join(json.dumps(line) + "\n" for line in again), "utf-8")
+    ended = coach("eval", "agreement", golden, "again.jsonl", "--format", "json", "--disagreements", "differ.jsonl")
+    assert ended.code == 0
+    assert json.loads(ended.out)["agreement"]["all"]["violated"]["value"] == round(10 / 11, 4)
+    (differs,) = [json.loads(line) for line in (tmp_path / "differ.jsonl").read_text("utf-8").splitlines()]
+    assert (differs["id"], differs["about"]) == ("c-2", "shop:3")
+    assert (differs["first"]["verdict"], differs["second"]["verdict"]) == ("violated", "met")
+
+
+def test_the_embedded_judge_does_not_qualify_on_conversations_that_its_checks_were_tuned_on(
+    coach: Coach, tmp_path: Path
+) -> None:
+    line = (golden_folder() / "sto-express.jsonl").read_text("utf-8").splitlines()[0]
+    (tmp_path / "seen.jsonl").write_text(line + "\n", "utf-8")
+    ended = coach("eval", "qualify", "--judge", "embedded", "--golden", "seen.jsonl", "--db", "coach.db")
+    assert ended.code == 2
+    assert "were tuned on these conversations" in ended.err
+
+
+def test_how_the_embedded_judge_did_is_written_for_everyone_who_installs_coach(
+    coach: Coach, golden: Path, tmp_path: Path
+) -> None:
+    ended = coach("eval", "qualify", "--judge", "embedded", "--golden", golden, "--export", "shipped.json")
+    assert ended.code == 1
+    (row,) = json.loads((tmp_path / "shipped.json").read_text("utf-8"))["qualifications"]
+    assert (row["rubrics"], row["conversations"], row["judge_kind"]) == (["shop"], 6, "embedded")
+
+
+def test_a_judge_elsewhere_is_tested_masked_as_it_will_audit() -> None:
+    elsewhere, _ = JudgeFlags("llm", "m", "http://judge.invalid/v1").choice()
+    here, _ = JudgeFlags("llm", "m", "http://127.0.0.1:9/v1").choice()
+    plain, _ = JudgeFlags("llm", "m", "http://judge.invalid/v1", redact=False).choice()
+    assert (elsewhere.masked, here.masked, plain.masked) == (True, False, False)
+
+
+def test_a_replay_masks_as_the_recording_did(tmp_path: Path) -> None:
+    for masked in (True, False):
+        folder = tmp_path / str(masked)
+        Recorder(folder, masked=masked)
+        (folder / "answers" / "a.json").write_text(
+            '{"model": "m", "instructions": "", "form": "", "sampling": {}, "asked": "", "answers": [{"status": 200, "body": 1}]}'
+        )
+        assert JudgeFlags("llm", replay=folder).choice()[0].masked is masked

@@ -78,6 +78,23 @@ def test_without_rewrites_there_are_none_and_a_later_run_adds_them(coach: Coach,
     assert any(f["rewrite"] or f["withheld"] for f in full)
 
 
+def test_rewrites_of_another_version_are_made_anew_without_grading_again(
+    coach: Coach, rubric: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "c.jsonl").write_text(RUDE, "utf-8")
+    audit = ("audit", "c.jsonl", "--rubric", rubric, "--db", "a.db", "--format", "jsonl")
+    coach(*audit)
+    same = coach(*audit)
+    with sqlite3.connect(tmp_path / "a.db") as db:
+        db.execute("update audits set rewriter = 'an earlier one'")
+    anew = coach(*audit)
+    with sqlite3.connect(tmp_path / "a.db") as db:
+        kept = db.execute("select count(*), count(distinct rewriter) from audits").fetchone()
+    assert "graded before" in same.err
+    assert "graded before" not in anew.err
+    assert kept == (2, 2)
+
+
 def test_a_coaching_sheet_and_practice_come_from_the_database(coach: Coach, rubric: Path, tmp_path: Path) -> None:
     (tmp_path / "c.jsonl").write_text(RUDE.replace("c-1", "c-2") + RUDE, "utf-8")
     coach("audit", "c.jsonl", "--rubric", rubric, "--db", "a.db", "--format", "jsonl")

@@ -37,7 +37,9 @@ async def _graded(rewriter, judge, made):  # type: ignore[no-untyped-def]
 
 def summary(store: Store, month: str, language: str = "en") -> str:
     with store:
-        return "\n".join(each.text for each in monthly_blocks(store, "A-107", month, language=language, rubric=manual()))
+        return "\n".join(
+            each.text for each in monthly_blocks(store, "A-107", month, language=language, rubric=manual())
+        )
 
 
 def test_it_has_the_five_parts_in_their_order_and_says_that_it_is_a_draft(tmp_path: Path) -> None:

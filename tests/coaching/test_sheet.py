@@ -79,3 +79,17 @@ def test_html_escapes_what_was_said(tmp_path: Path) -> None:
     page = (tmp_path / "sheet.html").read_text("utf-8")
     assert "&lt;script&gt;" in page
     assert "<script>" not in page
+
+
+def test_the_two_quotes_are_different_sentences_where_there_are_two(tmp_path: Path) -> None:
+    other = ("A: Hello, what may I do for you?", "C: My parcel is lost", "A: Whatever, it is late.", "C: Oh")
+    text = sheet(tmp_path / "a.db", *[WELL] * 4, *[HURRIES] * 3, other)
+    assert "Whatever, it is late." in text
+    assert text.count("Hurry up, the line is long.") == 1
+
+
+def test_a_line_that_gives_nothing_to_answer_is_no_exercise_where_there_is_another(tmp_path: Path) -> None:
+    named = ("A: Hello, what may I do for you?", "C: Qiu.", "A: Hurry up, the line is long.", "C: Oh")
+    text = sheet(tmp_path / "a.db", *[WELL] * 4, named, HURRIES)
+    assert "Customer: My parcel is lost" in text
+    assert "Customer: Qiu." not in text

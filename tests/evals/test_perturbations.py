@@ -47,12 +47,14 @@ def test_the_same_case_always_becomes_the_same(golden: list[Case], name: str) ->
     assert PERTURBATIONS[name](golden[0]).transcript == PERTURBATIONS[name](golden[0]).transcript
 
 
-@pytest.mark.parametrize("name", ["names", "titles", "dialect", "small-talk", "no-punctuation", "hesitation"])
+@pytest.mark.parametrize(
+    "name", ["names", "titles", "dialect", "small-talk", "no-punctuation", "hesitation", "misheard"]
+)
 def test_every_perturbation_finds_something_to_change(golden: list[Case], name: str) -> None:
     assert any(PERTURBATIONS[name](case).transcript != case.transcript for case in golden)
 
 
-@pytest.mark.parametrize("name", ["dialect", "small-talk", "hesitation"])
+@pytest.mark.parametrize("name", ["dialect", "small-talk", "hesitation", "misheard"])
 def test_words_of_the_agent_are_left_alone(golden: list[Case], name: str) -> None:
     for case in golden:
         changed = PERTURBATIONS[name](case).transcript.turns

@@ -28,7 +28,7 @@ def test_a_model_that_cannot_grade_is_called_unqualified(
         [write_golden(tmp_path)],
         flags,
         Output("md", None),
-        number=6,
+        number=4,
         rubrics=[],
         floor_f1=0.6,
         db=tmp_path / "coach.db",

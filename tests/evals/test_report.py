@@ -61,6 +61,12 @@ def test_figures_of_a_criterion_are_there_on_request_only(tmp_path: Path) -> Non
     assert (found.labels, found.violations, found.recall.value) == (3, 2, 0.5)
 
 
+def test_figures_by_kind_add_up_to_all_labels(tmp_path: Path) -> None:
+    report = make_report(judged(cases_of(tmp_path)))
+    assert len(report.by_kind) > 1
+    assert sum(part.labels for part in report.by_kind.values()) == report.overall.labels
+
+
 def test_a_verdict_that_differs_is_output_of_its_conversation_and_no_failure(tmp_path: Path) -> None:
     found = {check.name: check for check in checks(judged(cases_of(tmp_path), {("c-5", "3"): "met"}))}
     assert found["c-5"].failure is None

@@ -10,8 +10,10 @@ from coach.config import Settings
 from coach.findings import Finding
 from coach.judges.embedded.judge import EmbeddedJudge
 from coach.judges.llm.judge import connect
+from coach.privacy import PersonalDataRedactor
 from coach.rewriting.by_llm import LLMProposer
 from coach.rewriting.rewriter import Rewriter
+from coach.transcript import Transcript
 from tests.builders import conversation
 from tests.judges.llm.endpoint import Endpoint, Says, Status, endpoint
 from tests.rewriting.manual import manual
@@ -23,15 +25,17 @@ def says(text: str, place: str = "replace") -> Says:
     return Says(json.dumps({"place": place, "text": text}))
 
 
-def rewritten(script: list[Says | Status]) -> tuple[Finding, Endpoint, int]:
+def rewritten(
+    script: list[Says | Status], spoken: Transcript = SPOKEN, redactor: PersonalDataRedactor | None = None
+) -> tuple[Finding, Endpoint, int]:
     rubric = manual()
 
     async def run(at: Endpoint) -> tuple[Finding, Endpoint, int]:
         judge = EmbeddedJudge(rubric)
         client = await connect(Settings.read({}, base_url=at.url, model="small-model", retries=0))
         try:
-            rewriter = Rewriter(judge, proposer=LLMProposer(rubric, client))
-            done = await rewriter.rewrite(SPOKEN, await audit(SPOKEN, judge))
+            rewriter = Rewriter(judge, proposer=LLMProposer(rubric, client, redactor=redactor))
+            done = await rewriter.rewrite(spoken, await audit(spoken, judge))
         finally:
             await client.close()
         found = next(f for f in done.audit.findings if f.criterion == "demo:2")
@@ -55,10 +59,28 @@ def test_a_refused_proposal_is_asked_for_once_more_with_the_reasons() -> None:
     assert requests == 2
 
 
+def test_with_masking_the_second_attempt_gets_its_reasons_masked() -> None:
+    spoken = conversation("A: Hello! Hurry up, the number is 13812345678.", "C: My name is Clara Benavente.", "A: Bye.")
+    script = [says("Hello! It is 13812345679."), says("Hello! Take your time. The number is <PHONE_1>.")]
+    found, at, _ = rewritten(script, spoken, PersonalDataRedactor())
+    again = at.sent(1)
+    assert "Reasons:" in again
+    assert "number lost" in again
+    assert "13812345678" not in again
+    assert found.rewrite is not None
+    assert "13812345678" in found.rewrite.text
+
+
 def test_a_refund_that_the_customer_talked_the_model_into_is_withheld() -> None:
     found, _, _ = rewritten([says("Hello! It is 8 yuan, and we will refund it.")])
     assert found.rewrite is None
     assert "promise added" in (found.withheld or "")
+
+
+def test_a_proposal_that_mends_the_fault_but_breaks_another_rule_is_withheld() -> None:
+    found, _, _ = rewritten([says("Hello! Okey-dokey, it is 8 yuan.")])
+    assert found.rewrite is None
+    assert "demo:4" in (found.withheld or "")
 
 
 def test_the_conversation_is_sent_as_fenced_data() -> None:

@@ -14,7 +14,8 @@ from tests.builders import conversation, criterion, rubric
 
 TRAPS = [
     json.loads(line)
-    for line in (Path(__file__).parents[2] / "evals" / "rewrites" / "traps.jsonl").read_text("utf-8").splitlines()
+    for path in sorted((Path(__file__).parents[2] / "evals" / "rewrites").glob("*.jsonl"))
+    for line in path.read_text("utf-8").splitlines()
 ]
 
 
@@ -40,6 +41,9 @@ def test_there_are_at_least_sixty_traps_and_rewrites_in_three_languages() -> Non
         ("mil doscientos euros", "1.200 euros", "es"),
         ("三百八十块", "380元", "zh"),
         ("两万一千", "21000", "zh"),
+        ("三百六", "360", "zh"),
+        ("一千二", "1200", "zh"),
+        ("三百零六", "306", "zh"),
         ("one three eight zero", "1380", "en"),
     ],
 )
@@ -50,8 +54,18 @@ def test_a_number_is_the_same_in_figures_and_in_words(one: str, other: str, lang
     assert values(one) == values(other) != []
 
 
-@pytest.mark.parametrize(("text", "language"), [("one moment", "en"), ("un momento", "es"), ("十分抱歉，等一下", "zh")])
+@pytest.mark.parametrize(
+    ("text", "language"), [("one moment", "en"), ("un momento", "es"), ("十分抱歉，等一下，一块儿算", "zh")]
+)
 def test_an_article_or_an_idiom_is_no_number(text: str, language: str) -> None:
+    assert find_quantities(text, language) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("I told you that three times", "en"), ("se lo he dicho tres veces", "es"), ("一句话还用问三遍", "zh")],
+)
+def test_how_often_something_was_said_is_no_fact(text: str, language: str) -> None:
     assert find_quantities(text, language) == []
 
 
@@ -78,3 +92,7 @@ def test_a_refund_never_comes_in_whatever_the_manual_says() -> None:
     data = criterion(quote="We will refund the customer.", requirement="Says that we will refund it.")
     check = FactCheck.of(conversation("A: Hello"), 0, rubric(data).criteria, "en")
     assert [d.kind for d in check.compare("", "We will refund the price.")] == ["promise"]
+
+
+def test_a_title_that_is_written_out_is_not_joined_to_the_next_sentence() -> None:
+    assert FactCheck("es").compare("Sí, señor. La orden.", "Sí, señor. Gracias.") == []

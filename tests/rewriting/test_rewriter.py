@@ -7,7 +7,7 @@ import asyncio
 from coach.auditor import audit
 from coach.findings import Audit, Finding
 from coach.judges.embedded.judge import EmbeddedJudge
-from coach.rewriting.draft import in_place
+from coach.rewriting.draft import all_in_place
 from coach.rewriting.rewriter import Rewriter, Rewritten
 from coach.rubric import Rubric
 from coach.transcript import Transcript
@@ -46,10 +46,13 @@ def test_missing_words_go_where_they_belong() -> None:
 def test_what_is_shown_passes_the_same_judge_again() -> None:
     rubric = manual()
     spoken = conversation("A: Yes, hurry up and tell me what it is.", "C: Thanks", "A: Whatever.")
-    for one in rewritten(spoken, rubric).audit.violated():
-        if one.rewrite is not None:
-            again = asyncio.run(audit(in_place(spoken, one.rewrite), EmbeddedJudge(rubric)))
-            assert finding(again, one.criterion.removeprefix("demo:")).verdict == "met"
+    done = rewritten(spoken, rubric)
+    shown = [one for one in done.audit.violated() if one.rewrite is not None]
+    assert shown
+    for one in shown:
+        made = [one.rewrite, *done.companions.get(one.criterion, ())]
+        again = asyncio.run(audit(all_in_place(spoken, made), EmbeddedJudge(rubric)))
+        assert finding(again, one.criterion.removeprefix("demo:")).verdict == "met"
 
 
 def test_an_amount_that_would_be_lost_withholds_the_rewrite() -> None:
@@ -100,3 +103,53 @@ def test_everything_tried_is_on_the_trail_with_the_reasons() -> None:
 def test_a_conversation_without_violations_is_left_alone() -> None:
     done = rewritten(conversation("A: Hello", "C: Hi", "A: Bye"))
     assert done.attempts == ()
+
+
+def test_a_rule_that_two_turns_break_is_mended_in_both() -> None:
+    spoken = conversation("A: Hello. Hurry up. What is it about?", "C: Oh", "A: Whatever. It costs 8 yuan in all.")
+    done = rewritten(spoken)
+    shown = finding(done, "2").rewrite
+    assert shown is not None
+    assert [(one.turn, "Whatever" in one.text) for one in done.companions["demo:2"]] == [(2, False)]
+
+
+def test_a_script_of_the_rubric_goes_before_its_examples() -> None:
+    rubric = manual(scripts=[{"say": "I am sorry about that, {address}.", "mends": "said"}])
+    shown = finding(rewritten(conversation("A: Hello", "C: Oh", "A: Hurry up."), rubric), "2").rewrite
+    assert shown is not None
+    assert shown.text == "I am sorry about that."
+
+
+def test_a_script_calls_the_customer_as_the_conversation_does() -> None:
+    rubric = manual(scripts=["I am sorry about that, {address}."])
+    spoken = conversation("A: Hello, Ms. Qiu.", "C: Oh", "A: Hurry up.")
+    shown = finding(rewritten(spoken, rubric), "2").rewrite
+    assert shown is not None
+    assert shown.text == "I am sorry about that, Ms. Qiu."
+
+
+def test_a_name_that_is_only_said_later_is_not_used_before() -> None:
+    rubric = manual(scripts=["I am sorry about that, {address}."])
+    spoken = conversation("A: Hello", "C: Oh", "A: Hurry up.", "C: It is Qiu.", "A: I see, Ms. Qiu.")
+    shown = finding(rewritten(spoken, rubric), "2").rewrite
+    assert shown is not None
+    assert "Qiu" not in shown.text
+
+
+def test_an_order_is_put_as_a_request() -> None:
+    rubric = manual(scripts=["Would you please {said}?"])
+    shown = finding(rewritten(conversation("A: Hello", "C: Oh", "A: Hurry up."), rubric), "2")
+    assert shown.withheld == "still breaks demo:2: the agent says what the rule forbids (d-rude)"
+
+
+def test_words_can_be_changed_for_others_in_place() -> None:
+    rubric = manual(scripts=[{"swap": {"hurry up": "take your time"}}])
+    shown = finding(rewritten(conversation("A: Hello, hurry up, it costs 8 yuan.", "C: Oh"), rubric), "2").rewrite
+    assert shown is not None
+    assert shown.text == "Hello, take your time, it costs 8 yuan."
+
+
+def test_an_empty_list_of_scripts_lets_words_go_but_puts_none_in() -> None:
+    rubric = manual(scripts=[])
+    done = finding(rewritten(conversation("A: Hello", "C: Oh", "A: Hurry up."), rubric), "2")
+    assert done.rewrite is None

@@ -7,9 +7,11 @@ Promise: every outcome says in its reason which check decided, on which signal a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from coach.checks import Check, Forbid, Require, RequireAfter, RequireBefore, RespondTo, Timing
 from coach.judges.embedded import timing
+from coach.judges.embedded.acts import FAULT
 from coach.judges.embedded.outcome import Outcome, combine
 from coach.judges.embedded.scene import START, Scene
 
@@ -31,10 +33,12 @@ def evaluate(check: Check, scene: Scene, moments: Sequence[int]) -> Outcome:
     if not moments:
         return Outcome("not_applicable", reason="its own condition did not arise")
     if isinstance(check, Forbid):
-        return _forbid(check, scene, moments)
-    if isinstance(check, Timing):
-        return _timing(check, scene, moments)
-    return combine(_requirements(check, scene, moments))
+        outcome = _forbid(check, scene, moments)
+    elif isinstance(check, Timing):
+        outcome = _timing(check, scene, moments)
+    else:
+        outcome = combine(_requirements(check, scene, moments))
+    return replace(outcome, kind=check.check)
 
 
 def _forbid(check: Forbid, scene: Scene, moments: Sequence[int]) -> Outcome:
@@ -44,7 +48,8 @@ def _forbid(check: Forbid, scene: Scene, moments: Sequence[int]) -> Outcome:
         for name in check.says:
             if name in carried and not carried[name].quoted and not scene.carries(turn, check.unless_also):
                 reason = check.reason or f"the agent says what the rule forbids ({name})"
-                return Outcome("violated", check.confidence, turn, scene.quote(turn, carried[name]), reason)
+                quote, rude = scene.quote(turn, carried[name]), scene.heard([turn], [FAULT])
+                return Outcome("violated", check.confidence, turn, quote, reason, learned=rude)
     if not looked:
         return Outcome("not_applicable", reason="the agent does not speak there")
     best = max(looked, key=lambda turn: len(scene.transcript.turns[turn].text))
@@ -71,6 +76,7 @@ def _require(check: _Requirement, scene: Scene, looked: Sequence[int], moment: i
     if not looked and not isinstance(check, RequireBefore):
         return Outcome("not_applicable", reason="the agent does not speak after it")
     missing: list[str] = []
+    unsaid: list[str] = []
     carried_by: list[int] = []
     for item in check.says:
         names = [item] if isinstance(item, str) else item
@@ -79,13 +85,15 @@ def _require(check: _Requirement, scene: Scene, looked: Sequence[int], moment: i
             carried_by.append(turns[0])
         else:
             missing.append(" or ".join(names))
+            unsaid += names
     needed = check.at_least or len(check.says)
     if len(check.says) - len(missing) >= needed:
         reason = f"said in turn {_listed(sorted(set(carried_by)))}"
         return Outcome(check.present, check.confidence, max(carried_by), reason=reason)
     turn = _omission_turn(check, looked, moment)
     reason = check.reason or f"missing in turn {_listed(looked) or turn}: {'; '.join(missing)}"
-    return Outcome(check.missing, check.confidence, turn, scene.quote(turn), reason)
+    perhaps = scene.heard(looked, scene.finder.acts_of(unsaid)) if check.missing == "violated" else None
+    return Outcome(check.missing, check.confidence, turn, scene.quote(turn), reason, learned=perhaps)
 
 
 def _omission_turn(check: _Requirement, looked: Sequence[int], moment: int) -> int:

@@ -12,13 +12,18 @@ __all__ = ["Outcome", "combine"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """`confidence` is 0 to 1; `turn` and `quote` are the evidence, where there is any."""
+    """`confidence` is 0 to 1; `turn` and `quote` are the evidence, where there is any.
+
+    `kind` is that of the check. `learned` is how likely, as log-odds, the recogniser of acts finds what bears on it: that the
+    words cited are rude, or that the words said to be missing were said after all; None where it has nothing to say."""
 
     verdict: Verdict
     confidence: float = 1.0
     turn: int | None = None
     quote: str = ""
     reason: str = ""
+    kind: str = ""
+    learned: float | None = None
 
 
 def combine(outcomes: Iterable[Outcome]) -> Outcome:

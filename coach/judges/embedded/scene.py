@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from coach.checks import Moment, Window
+from coach.judges.embedded.acts import log_odds
 from coach.judges.embedded.signals import SignalFinder, Spot
 from coach.transcript import Transcript
 
@@ -31,11 +32,12 @@ class Scene:
 
     transcript: Transcript
     signals: tuple[dict[str, Spot], ...]
+    finder: SignalFinder
 
     @classmethod
     def of(cls, transcript: Transcript, finder: SignalFinder) -> Scene:
         """Find all signals of `transcript`."""
-        return cls(transcript, tuple(finder.find(turn) for turn in transcript.turns))
+        return cls(transcript, tuple(finder.find(turn) for turn in transcript.turns), finder)
 
     @cached_property
     def blocks(self) -> tuple[tuple[int, ...], ...]:
@@ -71,6 +73,15 @@ class Scene:
         """The first of `names` that the turn carries in words of the speaker's own."""
         carried = self.signals[turn]
         return next((name for name in names if name in carried and not carried[name].quoted), None)
+
+    def heard(self, turns: Iterable[int], acts: Iterable[str]) -> float | None:
+        """The log-odds of the likeliest of the learned `acts` in any of `turns`; None where none of them was learned."""
+        names = tuple(acts)
+        hearings = [self.finder.heard(self.transcript.turns[turn]) for turn in turns] if names else []
+        found = [
+            act.probability for h in hearings if h is not None for name in names if (act := h.get(name)) is not None
+        ]
+        return log_odds(max(found)) if found else None
 
     def moments(self, specifications: Sequence[Moment]) -> list[int]:
         """Turns at which any of the moments happens, in order."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from coach.findings import Audit, Finding
+from coach.reports.labels import Labels
+from coach.reports.standing import standing_line
 from coach.rubric import Rubric, in_language
 
 __all__ = ["COLUMNS", "Cell", "failure_cells", "finding_cells"]
@@ -38,6 +40,8 @@ COLUMNS = (
     "rubric_version",
     "judge_kind",
     "judge_model",
+    "qualification",
+    "qualification_note",
     "error",
 )
 
@@ -55,6 +59,8 @@ def finding_cells(audit: Audit, rubrics: Mapping[str, Rubric], language: str | N
         "rubric_version": audit.rubric_version,
         "judge_kind": audit.judge.kind,
         "judge_model": audit.judge.model,
+        "qualification": audit.qualification.status if audit.qualification else "untested",
+        "qualification_note": standing_line(audit.qualification, Labels("en")),
     }
     for finding in audit.findings:
         yield {**shared, **_of_finding(finding, rubric, language or rubric.language)}

@@ -14,7 +14,9 @@ from xml.etree import ElementTree as ET
 from coach.findings import Audit
 from coach.reports.formats.registry import Ungraded
 from coach.reports.formats.spool import Spool
+from coach.reports.labels import Labels
 from coach.reports.plain_text import one_line, shortened, xml_text
+from coach.reports.standing import standing_line
 from coach.reports.summary import Summary
 from coach.rubric import Rubric, in_language
 
@@ -42,6 +44,7 @@ class JUnitWriter:
         properties = ET.SubElement(case, "properties")
         _property(properties, "agent", audit.agent or "")
         _property(properties, "score", "" if audit.score is None else f"{audit.score:g}")
+        _property(properties, "qualification", audit.qualification.status if audit.qualification else "untested")
         for finding in audit.findings:
             if finding.verdict == "not_assessed":
                 _property(properties, f"not_assessed:{finding.criterion}", finding.rationale)
@@ -72,6 +75,7 @@ class JUnitWriter:
             _property(properties, "rubric", f"{name} {version}")
         for judge in summary.judges:
             _property(properties, "judge", f"{judge.kind} {judge.model} {judge.prompt_hash}")
+            _property(properties, "qualification", standing_line(summary.standings[judge], Labels("en")))
         _property(properties, "mean_score", "" if summary.mean_score is None else f"{summary.mean_score:g}")
         _property(properties, "auto_fails", str(summary.auto_fails))
         head = ET.tostring(suite, encoding="unicode").removesuffix("</testsuite>")

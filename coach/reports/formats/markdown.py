@@ -15,6 +15,8 @@ from coach.reports.formats.registry import Ungraded
 from coach.reports.formats.spool import Spool
 from coach.reports.labels import Labels
 from coach.reports.plain_text import one_line, shortened
+from coach.reports.reasons import reason_in
+from coach.reports.standing import standing_line
 from coach.reports.summary import Summary
 from coach.rubric import Criterion, Rubric, in_language
 
@@ -83,7 +85,10 @@ def _section(audit: Audit, rubric: Rubric, labels: Labels) -> str:
     verdicts = Counter(finding.verdict for finding in audit.findings)
     counts = ", ".join(f"{labels(verdict)}: {verdicts[verdict]}" for verdict in ("met", "violated", "not_assessed"))
     reasons = Counter(finding.rationale for finding in audit.findings if finding.verdict == "not_assessed")
-    why = "".join(f"\n- {count}× {escaped(shortened(reason, 200)) or '–'}" for reason, count in reasons.most_common(3))
+    why = "".join(
+        f"\n- {count}× {escaped(shortened(reason_in(reason, labels.language), 200)) or '–'}"
+        for reason, count in reasons.most_common(3)
+    )
     parts.append(f"\n{counts}\n" + (f"\n{labels('why_not')}:\n{why}\n" if why else ""))
     return "".join(parts)
 
@@ -92,7 +97,9 @@ def _outcome(audit: Audit, labels: Labels) -> str:
     who = f"{labels('agent')} {escaped(audit.agent)}, " if audit.agent else ""
     if audit.score is None:
         return f"{who}{labels('nothing_assessed')}"
-    return f"{who}{labels('score')} **{audit.score:.1f}**, **{labels('passed' if audit.passed else 'auto_fail')}**"
+    outcome = f"{who}{labels('score')} **{audit.score:.1f}**, **{labels('passed' if audit.passed else 'auto_fail')}**"
+    unqualified = audit.qualification is not None and audit.qualification.status == "unqualified"
+    return f"{outcome} ({labels('stamped')})" if unqualified else outcome
 
 
 def _arose(audit: Audit, rubric: Rubric, labels: Labels) -> str:
@@ -114,9 +121,9 @@ def _broken(finding: Finding, criterion: Criterion, labels: Labels) -> str:
     for evidence in finding.evidence:
         lines.append(f"- {labels('turn', turn=evidence.turn)}: “{escaped(evidence.quote)}”")
     if finding.rationale:
-        lines.append(f"- {labels('why')}: {escaped(finding.rationale)}")
+        lines.append(f"- {labels('why')}: {escaped(reason_in(finding.rationale, labels.language))}")
     if finding.withheld:
-        lines.append(f"- {labels('withheld')}: {escaped(finding.withheld)}")
+        lines.append(f"- {labels('withheld')}: {escaped(reason_in(finding.withheld, labels.language))}")
     elif finding.rewrite:
         place = finding.rewrite.place
         where = "" if place == "replace" else f" ({labels(f'insert_{place}', turn=finding.rewrite.turn)})"
@@ -137,9 +144,13 @@ def _summary_section(summary: Summary, rubrics: Mapping[str, Rubric], labels: La
             rows.append((f"{labels('critical_accuracy')}: {labels(name)}", share))
     if summary.assessed is not None:
         rows.append((labels("assessed"), f"{100 * summary.assessed:.0f}% {labels('of_applicable')}"))
+    if summary.rewritten or summary.withheld:
+        counts = labels("rewrites_counted", shown=summary.rewritten, withheld=summary.withheld)
+        rows.append((labels("rewrites"), counts))
     rows.append((labels("rubric"), ", ".join(escaped(f"{name} {version}") for name, version in summary.versions)))
     for judge in summary.judges:
         rows.append((labels("judge"), escaped(f"{judge.kind} {judge.model}, prompt {judge.prompt_hash[:8]}")))
+        rows.append((labels("qualification"), escaped(standing_line(summary.standings[judge], labels))))
     if summary.usage.requests:
         cost = summary.usage.cost_usd
         price = labels("no_price") if cost is None else f"{cost:.4f} USD"

@@ -20,6 +20,8 @@ from coach.findings import Audit, Finding
 from coach.reports.formats.registry import Ungraded
 from coach.reports.labels import Labels
 from coach.reports.plain_text import one_line, shortened
+from coach.reports.reasons import reason_in
+from coach.reports.standing import standing_line
 from coach.reports.summary import Summary
 from coach.rubric import Criterion, Rubric, in_language
 
@@ -106,9 +108,11 @@ def _heading(audit: Audit, labels: Labels) -> RenderableType:
 def _outcome(audit: Audit, labels: Labels) -> Text:
     if audit.score is None:
         return Text(labels("nothing_assessed"), style="yellow")
-    if audit.passed:
-        return Text.assemble((f"{audit.score:.1f}", "bold"), "  ", (labels("passed"), "green"))
-    return Text.assemble((f"{audit.score:.1f}", "bold"), "  ", (labels("auto_fail"), "bold red"))
+    outcome = (labels("passed"), "green") if audit.passed else (labels("auto_fail"), "bold red")
+    text = Text.assemble((f"{audit.score:.1f}", "bold"), "  ", outcome)
+    if audit.qualification is not None and audit.qualification.status == "unqualified":
+        text.append(f"  {labels('stamped')}", style="yellow")
+    return text
 
 
 def _arose(audit: Audit, rubric: Rubric, labels: Labels) -> Text:
@@ -142,13 +146,13 @@ def _broken(finding: Finding, criterion: Criterion, labels: Labels) -> list[Line
         quoted = f"“{shortened(evidence.quote, _LONGEST_QUOTE)}”" if evidence.quote else "–"
         lines.append((f"  {labels('turn', turn=evidence.turn)}", Text(quoted, style="red")))
     if finding.rationale:
-        lines.append((f"  {labels('why')}", Text(one_line(finding.rationale))))
+        lines.append((f"  {labels('why')}", Text(one_line(reason_in(finding.rationale, labels.language)))))
     return lines + _rewrite_lines(finding, labels)
 
 
 def _rewrite_lines(finding: Finding, labels: Labels) -> list[Line]:
     if finding.withheld:
-        return [(f"  {labels('withheld')}", Text(one_line(finding.withheld), style="dim"))]
+        return [(f"  {labels('withheld')}", Text(one_line(reason_in(finding.withheld, labels.language)), style="dim"))]
     if finding.rewrite is None:
         return []
     text = Text(one_line(finding.rewrite.text), style="green")
@@ -170,7 +174,10 @@ def _counts(audit: Audit, labels: Labels) -> Text:
 
 
 def _reason_list(reasons: Counter[str], shown: int, labels: Labels) -> str:
-    parts = [f"{count}× {shortened(reason, _LONGEST_REASON) or '–'}" for reason, count in reasons.most_common(shown)]
+    parts = [
+        f"{count}× {shortened(reason_in(reason, labels.language), _LONGEST_REASON) or '–'}"
+        for reason, count in reasons.most_common(shown)
+    ]
     rest = sum(reasons.values()) - sum(count for _, count in reasons.most_common(shown))
     return "; ".join([*parts, labels("others", count=rest)] if rest else parts)
 
@@ -209,11 +216,17 @@ def _summary_lines(summary: Summary, rubrics: Mapping[str, Rubric], labels: Labe
         lines.append((labels("assessed"), Text(f"{100 * summary.assessed:.0f}% {labels('of_applicable')}")))
     if summary.reasons:
         lines.append((labels("why_not"), Text(_reason_list(summary.reasons, _SHOWN, labels))))
+    if summary.rewritten or summary.withheld:
+        counts = labels("rewrites_counted", shown=summary.rewritten, withheld=summary.withheld)
+        lines.append((labels("rewrites"), Text(counts)))
     lines += _broken_most(summary, rubrics, labels)
     lines += [(labels("rubric"), Text(", ".join(f"{name} {version}" for name, version in summary.versions)))]
     for judge in summary.judges:
         named = f"{judge.kind} {judge.model}, {labels('prompt')} {judge.prompt_hash[:8]}"
         lines.append((labels("judge"), Text(named)))
+        standing = summary.standings[judge]
+        style = "" if standing is not None and standing.status == "qualified" else "yellow"
+        lines.append((labels("qualification"), Text(standing_line(standing, labels), style=style)))
     if summary.usage.requests:
         lines.append((labels("cost"), Text(_cost(summary, labels))))
     return lines

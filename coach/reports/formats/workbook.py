@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
 __all__ = ["WorkbookWriter", "append_cells", "new_workbook"]
 
-_CONVERSATION = ("transcript", "agent", "rubric", "score", "passed", "assessed", "critical_failures", "error")
+_CONVERSATION = (
+    "transcript",
+    "agent",
+    "rubric",
+    "score",
+    "passed",
+    "assessed",
+    "critical_failures",
+    "qualification",
+    "error",
+)
 _SHEETS = ("Summary", "Conversations", "Findings")
 _LONGEST_CELL = 32_767
 """What a spreadsheet cell can hold, in characters."""
@@ -58,7 +68,8 @@ class WorkbookWriter:
             audit = Audit.model_validate_json(line)
             critical = ", ".join(audit.critical_failures)
             outcome = (audit.score, audit.passed, audit.assessed, critical)
-            append_cells(conversations, (audit.transcript, audit.agent, audit.rubric, *outcome, None))
+            standing = audit.qualification.status if audit.qualification else "untested"
+            append_cells(conversations, (audit.transcript, audit.agent, audit.rubric, *outcome, standing, None))
             for cells in finding_cells(audit, self._rubrics, self._language):
                 append_cells(findings, [cells.get(name) for name in COLUMNS])
         for failure in self._failures:

@@ -28,7 +28,7 @@ def judged(transcript: Transcript, *checks: dict[str, Any], scenario: dict[str, 
         [{"id": "s", "title": "S", "description": "S", "detect": {"confidence": 1, **scenario}}] if scenario else []
     )
     one = rubric(criterion(checks=list(checks), **where), signals=SIGNALS, scenarios=scenarios)
-    findings = EmbeddedJudge(one).judge(transcript).findings
+    findings = EmbeddedJudge(one, calibrated=False).judge(transcript).findings
     return findings[0] if findings else None
 
 
@@ -171,14 +171,16 @@ def test_any_violation_outweighs_what_was_met() -> None:
 
 def test_a_criterion_without_checks_is_not_assessed_and_says_why() -> None:
     one = rubric(criterion(unchecked="politeness of tone needs more than words"))
-    finding = EmbeddedJudge(one).judge(conversation("A: Hello.")).findings[0]
+    finding = EmbeddedJudge(one, calibrated=False).judge(conversation("A: Hello.")).findings[0]
     assert (finding.verdict, finding.rationale) == ("not_assessed", "politeness of tone needs more than words")
 
 
 def test_the_same_input_always_gives_the_same_findings() -> None:
     one = rubric(criterion(checks=[{"check": "forbid", "says": ["rude"]}]), signals=SIGNALS)
     transcript = conversation("A: Hello.", "C: Hi.", "A: Hurry up.")
-    assert EmbeddedJudge(one).judge(transcript) == EmbeddedJudge(one).judge(transcript)
+    assert EmbeddedJudge(one, calibrated=False).judge(transcript) == EmbeddedJudge(one, calibrated=False).judge(
+        transcript
+    )
 
 
 def test_a_check_for_other_channels_is_switched_off() -> None:

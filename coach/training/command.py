@@ -1,0 +1,105 @@
+"""What `coach train` does: read, train, report, and write or compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from coach.errors import ConfigError
+from coach.judges.embedded import acts as recogniser
+from coach.resources import golden_folder
+from coach.training.exemplars import Act, mark_by_patterns, read_acts, read_samples
+from coach.transcript import Speaker
+
+__all__ = ["default_golden", "train_acts", "train_calibration"]
+
+_SPEAKERS: tuple[Speaker, Speaker] = ("agent", "customer")
+
+
+def default_golden() -> list[Path]:
+    """The labelled conversations that rubrics were tuned on; those kept apart for measuring are not among them."""
+    return sorted(path for path in golden_folder().glob("*.jsonl") if "-fresh" not in path.stem)
+
+
+def train_acts(
+    exemplars: Path,
+    languages: Sequence[str],
+    output: Path | None,
+    mark: bool,
+    check: bool,
+    echo: Callable[[str], None],
+) -> bool:
+    """Train all languages; True where `check` finds that a file is not what the exemplars give. `mark`: ask the patterns anew."""
+    _demand_sklearn()
+    acts = read_acts(exemplars)
+    folder = output or Path(recogniser.__file__).parent / "weights"
+    differs = False
+    for language in languages or sorted(path.name for path in exemplars.iterdir() if path.is_dir()):
+        if mark and not check:
+            echo(
+                f"{language}: {mark_by_patterns(exemplars, default_golden(), language, acts)} sentences marked by patterns"
+            )
+        text = _language(exemplars, language, acts, echo)
+        differs |= _written(folder / f"{language}.json", text, check, echo)
+    return differs
+
+
+def train_calibration(golden: Sequence[Path], output: Path | None, check: bool, echo: Callable[[str], None]) -> bool:
+    """Calibrate on `golden`; True where `check` finds that the file is not what the conversations give."""
+    _demand_sklearn()
+    from coach.evals.golden import read_cases
+    from coach.training.calibration import calibrate, decisions_of
+
+    cases = read_cases(golden)
+    learned = calibrate(decisions_of(cases), sorted({case.rubric.id for case in cases}))
+    echo("| verdict | confidence | findings | predicted | right |\n|---|---|---|---|---|")
+    for verdict in ("violated", "met"):
+        for low, high in pairwise((0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)):
+            found = [(d, p) for d, p in learned.predicted if d.verdict == verdict and low <= p < high]
+            if found:
+                predicted, right = (sum(p for _, p in found) / len(found), sum(d.right for d, _ in found) / len(found))
+                echo(f"| {verdict} | {low:.1f}-{min(1.0, high):.1f} | {len(found)} | {predicted:.2f} | {right:.2f} |")
+    path = output or Path(recogniser.__file__).parent / "weights" / "calibration.json"
+    return _written(path, learned.text, check, echo)
+
+
+def _demand_sklearn() -> None:
+    try:
+        import sklearn  # type: ignore[import-untyped]  # noqa: F401
+    except ImportError as error:
+        raise ConfigError("training needs scikit-learn: pip install 'coach[train]'") from error
+
+
+def _written(path: Path, text: str, check: bool, echo: Callable[[str], None]) -> bool:
+    """Write `text`, or with `check` say whether the file is something else."""
+    if not check:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        echo(f"{path}: {len(text) / 1e6:.2f} MB")
+        return False
+    if path.is_file() and path.read_text("utf-8") == text:
+        return False
+    echo(f"{path} is not what training gives")
+    return True
+
+
+def _language(exemplars: Path, language: str, acts: dict[str, Act], echo: Callable[[str], None]) -> str:
+    from coach.training.acts import train
+
+    models: dict[str, Mapping[str, object]] = {}
+    weights: dict[str, Mapping[str, bytes]] = {}
+    for speaker in _SPEAKERS:
+        samples = read_samples(exemplars, language, speaker, acts)
+        written = sum(sample.written for sample in samples)
+        trained = train(samples, acts)
+        echo(f"\n{language}, {speaker}: {written} exemplars, {len(samples) - written} sentences of conversations")
+        echo("\n| act | exemplars | AP | threshold | precision | recall |\n|---|---|---|---|---|---|")
+        for line in trained.report:
+            echo(
+                f"| {line.act} | {line.exemplars} | {line.average_precision:.2f} | {line.threshold:.2f} "
+                f"| {line.precision:.2f} | {line.recall:.2f} |"
+            )
+        if trained.model["acts"]:
+            models[speaker], weights[speaker] = trained.model, trained.weights
+    return recogniser.encode(models, weights)
