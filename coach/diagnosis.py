@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Diagnosis", "EmbeddedState", "EndpointState", "diagnose"]
 
-_EXTRAS = {"formats": "webvtt", "language": "lingua", "derive": "docx", "eval": "numpy"}
+_EXTRAS = {
+    "formats": "webvtt",
+    "language": "lingua",
+    "derive": "docx",
+    "eval": "numpy",
+    "report": "altair",
+    "train": "sklearn",
+}
 """Extra -> a module that it brings."""
 
 

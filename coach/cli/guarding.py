@@ -22,7 +22,9 @@ def run(
 ) -> int:
     """Grade and report. Returns the exit code."""
     if by not in (None, "criterion"):
-        raise ConfigError(f"--by {by!r}: manuals, severities and kinds are always shown; criterion adds a table of criteria")
+        raise ConfigError(
+            f"--by {by!r}: manuals, severities and kinds are always shown; criterion adds a table of criteria"
+        )
     (found,) = flags.grade(read_cases(golden))
     made = report.make_report(found, by_criterion=by is not None)
     output.write(

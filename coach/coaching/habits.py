@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from coach.coaching.interval import Share
 from coach.findings import Finding
+from coach.interval import Share
 from coach.rubric import ALWAYS, Criterion, Rubric
 from coach.store.records import StoredAudit
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from statistics import median
 
 from coach.coaching.habits import Habit, Picture, picture_of
-from coach.coaching.interval import Share
 from coach.coaching.sheet import Block, agent_audits, render
 from coach.coaching.words import Words
 from coach.errors import ConfigError
 from coach.findings import Audit
+from coach.interval import Share
 from coach.reports.formats.destination import destination_stream
 from coach.reports.plain_text import one_line
 from coach.rubric import ALWAYS, Criterion, Rubric, in_language

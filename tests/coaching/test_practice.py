@@ -8,8 +8,8 @@ import pytest
 
 from coach.coaching.exercises import Exercise, exercises_of
 from coach.coaching.habits import picture_of
-from coach.coaching.interval import Share
 from coach.coaching.practice import practise
+from coach.interval import Share
 from tests.coaching.agents import HURRIES, keep
 from tests.rewriting.manual import manual
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from coach.findings import Finding, JudgeInfo
 from coach.reports.html.figures import general_reason, monday_of
+from coach.reports.reasons import reason_in
 from coach.rubric import Rubric, in_language
 from coach.store.records import StoredAudit
 from coach.transcript import Transcript
@@ -129,7 +130,7 @@ class ConversationBlocks:
         if finding.evidence:
             row["e"] = [[evidence.turn, evidence.quote] for evidence in finding.evidence]
         if finding.rationale:
-            row["why"] = finding.rationale
+            row["why"] = reason_in(finding.rationale, self._language)
         if finding.confidence is not None:
             row["sure"] = finding.confidence
         if finding.rewrite is not None:

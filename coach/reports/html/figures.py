@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from coach.coaching.interval import Share
 from coach.findings import Finding, JudgeInfo, Usage
+from coach.interval import Share
 from coach.reports.html.estimates import Mean, mean_of
 from coach.rubric import ErrorClass, Rubric
 from coach.store.records import StoredAudit

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from coach.coaching.interval import Share
+from coach.interval import Share
 from coach.reports.html.sections import Sections
 from coach.reports.html.wording import Wording
 from coach.reports.plain_text import one_line

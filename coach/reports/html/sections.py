@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from coach.coaching.interval import Share
 from coach.findings import JudgeInfo, Standing
+from coach.interval import Share
 from coach.reports.html.charts import Point, rows_chart, trend_chart
 from coach.reports.html.estimates import ENOUGH_TO_PLACE, Mean, places
 from coach.reports.html.figures import OTHER_REASONS, ClauseCount, Figures, Tally

@@ -11,9 +11,9 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from coach.coaching.interval import Share
 from coach.errors import ConfigError
 from coach.findings import Usage
+from coach.interval import Share
 from coach.reports.html.estimates import Mean
 from coach.yaml_file import read_yaml
 

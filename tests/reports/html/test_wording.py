@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import coach.reports.html as package
-from coach.coaching.interval import Share
 from coach.errors import ConfigError
+from coach.interval import Share
 from coach.reports.html.wording import LANGUAGES, Wording, labels_of
 
 TEMPLATES = Path(package.__file__).parent / "templates"
