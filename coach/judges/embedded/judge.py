@@ -25,7 +25,7 @@ from coach.transcript import Transcript
 
 __all__ = ["STATED_THRESHOLDS", "THRESHOLDS", "EmbeddedJudge"]
 
-THRESHOLDS: dict[Verdict, float] = {"met": 0.5, "violated": 0.6}
+THRESHOLDS: dict[Verdict, float] = {"met": 0.5, "violated": 0.55}
 """Decisions less sure than this are reported as `not_assessed`. An accusation needs more certainty than an acquittal: the
 figures were chosen on conversations kept apart for that (docs/accuracy.md)."""
 
