@@ -97,7 +97,7 @@ def _is_json_lines(head: bytes) -> bool:
 
 def _read_lines(opened: Opened, formats: tuple[JsonFormat, ...], place: Place, options: ReadOptions) -> Iterator[Item]:
     current: JsonFormat | None = formats[0] if len(formats) == 1 else None
-    unknown = 0
+    unknown: list[TranscriptError] = []
     lines = numbered_lines(opened.stream, place.source)
     for number, line in lines:
         here = Place(place.source, place.default_id if number == 1 else f"{place.default_id}#{number}", number)
@@ -108,22 +108,34 @@ def _read_lines(opened: Opened, formats: tuple[JsonFormat, ...], place: Place, o
             if not isinstance(document, dict):
                 raise here.error(f"the line is {_kind(document)}, not an object")
             found = _find(document, formats)
-            if found is None and current is None and json_columns(document, options):
-                rows = chain([Row(number, document)], _rows(lines, place))
-                yield from conversations_of(rows, place, options, MESSAGES)
-                return
-            current = found or current
-            if current is None:
-                unknown += 1
-                raise _unknown(document, formats, here)
         except TranscriptError as error:
             yield BadRecord(error)
-            if unknown >= _TRIES:
-                raise place.error(
-                    f"none of the first {unknown} lines is of a known format; the rest is not read"
-                ) from None
             continue
+        if found is None and current is None and json_columns(document, options):
+            rows = chain([Row(number, document)], _rows(lines, place))
+            yield from conversations_of(rows, place, options, MESSAGES)
+            break
+        current = found or current
+        if current is None:
+            unknown.append(_unknown(document, formats, here))
+            if len(unknown) == _TRIES:
+                yield BadRecord(_none_known(unknown, "; the rest is not read"))
+                return
+            continue
+        yield from map(BadRecord, unknown)
+        unknown.clear()
         yield from _guarded(current, document, here, options)
+    if unknown:
+        yield BadRecord(_none_known(unknown))
+
+
+def _none_known(unknown: list[TranscriptError], then: str = "") -> TranscriptError:
+    """One error for lines that no format knows, so that a file which holds something else is reported once."""
+    first = unknown[0]
+    if len(unknown) == 1:
+        return first
+    message = f"{first.message}; the {len(unknown) - 1} lines after it are of no known format either{then}"
+    return TranscriptError(message, source=first.source, line=first.line, hint=first.hint)
 
 
 def _rows(lines: Iterable[tuple[int, bytes | TranscriptError]], place: Place) -> Iterator[Row | BadRecord]:

@@ -40,10 +40,14 @@ def sentences(text: str) -> list[str]:
 
 
 def join(*parts: str) -> str:
-    """Sentences in a row: with a space between them, or none next to Chinese."""
+    """Sentences in a row: with a space between them, or none next to Chinese. A sentence without an end gets one before the
+    next, or the two would read as one."""
     text = ""
     for part in filter(None, parts):
-        apart = text and not (_HAN.match(text[-1]) or _HAN.match(part[0]))
+        chinese = bool(text) and _HAN.match(text[-1]) is not None
+        if text and text[-1].isalnum() and not _EVENT.match(part):
+            text += "。" if chinese else "."
+        apart = text and not (chinese or _HAN.match(part[0]))
         text += f" {part}" if apart else part
     return text
 

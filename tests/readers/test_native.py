@@ -152,8 +152,14 @@ def test_the_second_use_of_an_id_names_the_first(tmp_path: Path) -> None:
 def test_many_lines_that_nothing_knows_give_the_file_up(tmp_path: Path) -> None:
     good, bad = read_all(write(tmp_path / "a.jsonl", *[{"x": n} for n in range(500)]))
     assert good == []
-    assert len(bad) == 21
-    assert "the rest is not read" in bad[-1].message
+    assert [item.line for item in bad] == [1]
+    assert "the 19 lines after it are of no known format either; the rest is not read" in bad[0].message
+
+
+def test_lines_before_the_first_that_a_format_knows_are_each_reported(tmp_path: Path) -> None:
+    good, bad = read_all(write(tmp_path / "a.jsonl", {"x": 1}, {"x": 2}, GOOD, {"x": 3}))
+    assert [item.id for item in good] == ["ok"]
+    assert [item.line for item in bad] == [1, 2, 4]
 
 
 def test_an_object_of_no_known_layout_is_told_by_its_keys(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from coach.findings import Rewrite
-from coach.rewriting.draft import Draft, Wording, all_in_place, in_place, sentences
+from coach.rewriting.draft import Draft, Wording, all_in_place, in_place, join, sentences
 from coach.rewriting.scripts import agent_lines
 from tests.builders import conversation
 
@@ -16,6 +16,12 @@ def test_a_title_ends_no_sentence() -> None:
 
 def test_chinese_sentences_need_no_spaces() -> None:
     assert sentences("您好！请讲。") == ["您好！", "请讲。"]
+
+
+def test_a_sentence_without_an_end_gets_one_before_the_next() -> None:
+    assert join("one moment please", "Would you mind holding?") == "one moment please. Would you mind holding?"
+    assert join("请稍等", "谢谢您。") == "请稍等。谢谢您。"
+    assert join("one moment please", "[hold]") == "one moment please [hold]"
 
 
 def test_an_event_stays_when_its_sentence_goes() -> None:

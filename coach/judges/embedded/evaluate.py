@@ -84,7 +84,7 @@ def _require(check: _Requirement, scene: Scene, looked: Sequence[int], moment: i
         if turns:
             carried_by.append(turns[0])
         else:
-            missing.append(" or ".join(names))
+            missing.append(scene.finder.described(names))
             unsaid += names
     needed = check.at_least or len(check.says)
     if len(check.says) - len(missing) >= needed:

@@ -6,7 +6,7 @@ Promise: a signal found in a turn comes with the words that carry it, as a span 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
@@ -21,6 +21,9 @@ __all__ = ["SignalFinder", "Spot"]
 
 _REMEMBERED = 512
 """So many turns are kept: a conversation is graded again with every rewrite in place, and nearly all of its turns recur."""
+
+_FEW = 2
+"""Of more alternatives than these a reason gives the names alone."""
 
 _SENTENCE_END = re.compile(r"[.?!。;；\n]")
 _QUOTATION = re.compile(r"[“«「『\"]([^“”«»「」『』\"]{1,200})[”»」』\"]|(?<!\w)['‘]([^'‘’\"“”]{2,200})['’](?!\w)")
@@ -93,6 +96,13 @@ class SignalFinder:
         """The learned acts that the signals `names` carry, or those that they are made of."""
         found = _with_members(self._signals, names).values()
         return {signal.act for signal in found if signal.act is not None}
+
+    def described(self, names: Sequence[str]) -> str:
+        """Signals for a reader: what each means with its name, or the bare names where they are many."""
+        if len(names) > _FEW:
+            return " or ".join(names)
+        meanings = {name: self._signals[name].description.rstrip(".") for name in names}
+        return " or ".join(f"{meaning} ({name})" if meaning else name for name, meaning in meanings.items())
 
     def heard(self, turn: Turn) -> Hearing | None:
         """Learned acts in the speaker's own words; None for an event, and where nothing was learned for the language."""

@@ -11,7 +11,7 @@ from tests.builders import conversation, criterion, rubric
 
 SIGNALS = {
     "hello": {"phrases": ["hello", "good morning"], "speaker": "agent"},
-    "sorry": {"phrases": ["sorry"], "speaker": "agent"},
+    "sorry": {"description": "apologises", "phrases": ["sorry"], "speaker": "agent"},
     "rude": {"phrases": ["hurry up", "that's the rule"], "speaker": "agent"},
     "thanks": {"phrases": ["thank*"], "speaker": "customer"},
     "welcome": {"phrases": ["you are welcome", "my pleasure"], "speaker": "agent"},
@@ -66,6 +66,12 @@ def test_what_is_required_at_the_opening_counts_only_there() -> None:
     assert late is not None
     assert late.verdict == "violated"
     assert [(e.turn, e.quote) for e in late.evidence] == [(0, "Yes?")]
+
+
+def test_what_is_missing_is_said_by_its_meaning_and_its_name() -> None:
+    missing = judged(conversation("A: Yes?", "C: Hi."), {"check": "require", "says": ["sorry"]})
+    assert missing is not None
+    assert missing.rationale == "missing in turn 0: apologises (sorry)"
 
 
 def test_parts_of_a_requirement_may_be_spread_over_turns_in_a_row() -> None:
