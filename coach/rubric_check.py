@@ -113,10 +113,10 @@ def _unchecked(rubric: Rubric) -> Iterator[Remark]:
 
 def _unknown_acts(rubric: Rubric) -> Iterator[Remark]:
     models = act_models(rubric.language)
-    learned = sorted({act for model in models.values() for act in model.acts})
+    learned = sorted({act for model in models.values() for act in model.labels})
     for name, signal in rubric.signals.items():
         speakers = [signal.speaker] if signal.speaker else list(models)
-        if signal.act is None or any(s in models and signal.act in models[s].acts for s in speakers):
+        if signal.act is None or any(s in models and signal.act in models[s].labels for s in speakers):
             continue
         there_are = f"there are {', '.join(learned)}" if learned else f"nothing was learned for {rubric.language!r}"
         yield Remark(name, "unknown-act", f"the act {signal.act!r} was not learned for its speaker: {there_are}")

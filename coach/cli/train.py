@@ -1,4 +1,4 @@
-"""`coach train acts`: make the weights of the embedded judge's recogniser from its exemplars."""
+"""`coach train`: make what the embedded judge has learned from exemplars and labelled conversations."""
 
 from __future__ import annotations
 
@@ -37,13 +37,41 @@ def acts(
 
 
 @app.command()
+def rules(
+    exemplars: Annotated[
+        Path, typer.Option(help="Folder with a folder per rubric: turns.jsonl, dialogues.jsonl, moments.jsonl.")
+    ] = Path("evals/exemplars/rules"),
+    rubric: Annotated[list[str] | None, typer.Option(help="Only these rubrics; default: all there are.")] = None,
+    golden: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Labelled conversations, of which those in moments.jsonl are used; default: evals/golden/dev."
+        ),
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="Folder to write to; default: the package itself.")] = None,
+    measure: Annotated[
+        bool, typer.Option("--measure", help="Hold out every turn once and print how well it is told.")
+    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 where the files differ.")] = False,
+) -> None:
+    """Learn what a rubric's own situations, breaches and good answers sound like, and write the weights."""
+    from coach.training.command import all_golden, train_rubrics
+
+    if train_rubrics(exemplars, rubric or [], golden or all_golden(), output, check, measure, typer.echo):
+        raise typer.Exit(1)
+
+
+@app.command()
 def calibration(
     golden: Annotated[list[Path], typer.Argument(help="Labelled conversations that the checks were not tuned on.")],
+    exemplars: Annotated[Path, typer.Option(help="Folder that the rules were learned from, as for `rules`.")] = Path(
+        "evals/exemplars/rules"
+    ),
     output: Annotated[Path | None, typer.Option(help="File to write to; default: in the package itself.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 where the file differs.")] = False,
 ) -> None:
     """Learn what the confidence of a finding means; print how often findings were right, by predicted confidence."""
     from coach.training.command import train_calibration
 
-    if train_calibration(golden, output, check, typer.echo):
+    if train_calibration(golden, exemplars, output, check, typer.echo):
         raise typer.Exit(1)

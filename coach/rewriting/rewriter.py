@@ -82,7 +82,7 @@ class Rewriter:
         broken = frozenset(finding.criterion for finding in grading.violated())
         if not broken:
             return Rewritten(grading, ())
-        said = await said_wrong(transcript, self._judge, broken)
+        said = said_wrong(transcript, self._judge, grading.findings, broken)
         tasks, hopeless = tasks_of(transcript, grading, self._judge.rubric, said, self._tone)
         outcome = _Outcome(withheld=dict(hopeless))
         attempts: list[Attempt] = []
@@ -103,7 +103,7 @@ class Rewriter:
             if trial is not None and trial.sound() and not trial.passed:
                 companions, mended = await self._spread(task, trial, outcome, attempts)
             harmless = trial is not None and trial.sound()
-            harmless = harmless and (mended == task.broken or await self._only_missing(task, trial, mended))
+            harmless = harmless and (mended == task.broken or self._only_missing(task, trial, mended))
         except JudgeError as error:
             trial, lack, harmless = None, dict.fromkeys(task.broken, f"it could not be checked: {error}"), False
         for finding in task.findings:
@@ -132,7 +132,7 @@ class Rewriter:
 
         Returns their rewrites, and the criteria of the task that are met with all of them in place."""
         made = [trial.rewrite]
-        conversation, mended = in_place(task.transcript, trial.rewrite), trial.mended
+        conversation, alone, kept = in_place(task.transcript, trial.rewrite), trial.mended, trial.kept
         for _ in range(_MOST_TURNS - 1):
             other = _next_task(task, trial, conversation, self._doubtful(task, trial, conversation))
             if other is None:
@@ -144,9 +144,11 @@ class Rewriter:
                 break
             trial, conversation = found, in_place(conversation, found.rewrite)
             made.append(_back(found.rewrite, made))
-            mended |= found.mended
-        still = {f.criterion for f in trial.after.violated()} if trial.after is not None else task.broken
-        return tuple(made[1:]), frozenset(mended - still)
+            kept |= found.kept
+        at_last = {f.criterion: f.verdict for f in trial.after.findings} if trial.after is not None else {}
+        together = {name for name in task.broken - kept if at_last.get(name) == "met"}
+        # What the first rewrite mends is shown with it alone: with the others in place the judge need not be as sure of it.
+        return tuple(made[1:]), frozenset(together | {name for name in alone if at_last.get(name) != "violated"})
 
     def _doubtful(self, task: RewriteTask, trial: Trial, conversation: Transcript) -> tuple[Finding, ...]:
         """What the judge is not sure of, and therefore does not report, but does not say to be met either."""
@@ -154,14 +156,16 @@ class Rewriter:
         settled = {finding.criterion for finding in found if finding.verdict in ("met", "violated")}
         return suspected(conversation, self._judge, task.broken - settled)
 
-    async def _only_missing(self, task: RewriteTask, trial: Trial | None, mended: frozenset[str]) -> bool:
+    def _only_missing(self, task: RewriteTask, trial: Trial | None, mended: frozenset[str]) -> bool:
         """True where what the rewrite does not mend is missing from the conversation, or said wrongly in other turns only."""
         if trial is None or not trial.sound() or not mended:
             return False
         left = task.broken - mended - trial.moved
         if not left:
             return True
-        said = await said_wrong(in_place(task.transcript, trial.rewrite), self._judge, left)
+        found = trial.after.findings if trial.after is not None else ()
+        here = [finding for finding in found if any(e.turn in trial.here for e in finding.evidence)]
+        said = said_wrong(in_place(task.transcript, trial.rewrite), self._judge, here, left)
         return said is not None and not said
 
 

@@ -14,7 +14,7 @@ from coach.auditor import audit
 from coach.findings import Audit, Finding, Rewrite, Usage
 from coach.judges.base import Judge
 from coach.rewriting.draft import in_place, sentences
-from coach.rewriting.offences import suspected
+from coach.rewriting.offences import still_heard, suspected
 from coach.rewriting.task import RewriteTask
 
 __all__ = ["Attempt", "Origin", "Tester", "Trial"]
@@ -56,6 +56,11 @@ class Trial:
     def cleared(self) -> int:
         """How many findings of the task the judge no longer holds against the rewritten turn."""
         return len(self.mended) + sum(finding.criterion in self.moved for finding in self.left)
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """Criteria of the task that the rewritten turn still breaks."""
+        return frozenset(finding.criterion for finding in self.left) - self.moved
 
     def sound(self) -> bool:
         """True where it does no harm: facts hold, nothing is newly broken. What it mends may be less than all."""
@@ -122,7 +127,12 @@ class Tester:
         self.usage += after.usage
         settled = {f.criterion for f in after.findings if f.verdict in ("met", "violated")}
         doubtful = suspected(conversation, self.judge, self.task.broken - settled)
-        return compared(self.task, rewrite, after, doubtful)
+        here = places_of(rewrite)
+        # What the judge itself holds against the turn it explains better.
+        held = {f.criterion for f in after.violated() if any(e.turn in here for e in f.evidence)}
+        spoken = [name for name in self.task.broken - held if self.task.by_words(name)]
+        echoes = still_heard(conversation, self.judge, spoken, here)
+        return compared(self.task, rewrite, after, (*doubtful, *echoes))
 
 
 def compared(task: RewriteTask, rewrite: Rewrite, after: Audit, doubtful: tuple[Finding, ...] = ()) -> Trial:

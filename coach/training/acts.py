@@ -48,7 +48,7 @@ class ActReport:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """The model of a language and speaker, as `coach.judges.embedded.acts.encode` takes it."""
+    """The model of a language and speaker, as `coach.judges.embedded.linear.encode` takes it."""
 
     model: dict[str, Any]
     weights: dict[str, bytes]
@@ -79,7 +79,7 @@ def train(samples: Sequence[Sample], acts: dict[str, Act]) -> Trained:
     table = np.array(rows).T + 128
     used = [number for number, row in enumerate(table) if (row != 128).any()]
     return Trained(
-        {"acts": list(targets), "scales": scales, "biases": biases},
+        {"labels": list(targets), "scales": scales, "biases": biases},
         {features.names[number]: bytes(table[number].tolist()) for number in used},
         report,
     )

@@ -6,93 +6,129 @@ Promise: what is reported was predicted for conversations that were left out whi
 from __future__ import annotations
 
 import json
+import math
 import zlib
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coach.evals.golden import Case
 from coach.findings import Verdict
-from coach.judges.embedded.calibration import features_of
-from coach.judges.embedded.judge import EmbeddedJudge
+from coach.judges.embedded.calibration import features_of, weighted
+from coach.judges.embedded.reading import Reader
 
-__all__ = ["Calibration", "Decision", "calibrate", "decisions_of"]
+__all__ = ["Calibration", "Decision", "calibrate"]
 
 _FOLDS = 10
-_STRENGTH = 0.05
+_STRENGTH = {"situations": 0.5, "verdicts": 0.1}
+"""Inverse strength of the L2 penalty on standardised features."""
 _DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict of the checks, what it is weighed by, and whether the label agrees."""
+    """A criterion whose checks were carried out on a conversation: what it is weighed by, and what the label says."""
 
-    verdict: Verdict
     features: dict[str, float]
-    right: bool
+    label: Verdict
     conversation: str
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Coefficients by verdict and name (`text`: as they are shipped), and the held-out `predicted` probability of each decision."""
+    """The coefficients (`text`: as they are shipped), and the held-out probability of each verdict for each decision."""
 
     text: str
-    predicted: list[tuple[Decision, float]]
+    predicted: list[tuple[Decision, dict[Verdict, float]]]
 
 
-def decisions_of(cases: Sequence[Case]) -> list[Decision]:
-    """What the checks say of each case before anything is weighed."""
-    judges: dict[str, EmbeddedJudge] = {}
-    decisions = []
-    for case in cases:
-        judge = judges.setdefault(case.rubric.id, EmbeddedJudge(case.rubric, calibrated=False))
-        reading = judge.read(case.transcript)
-        for criterion in case.rubric.assessable:
-            outcome = reading.outcome(criterion)
-            if outcome.kind and outcome.verdict in ("met", "violated"):
-                features = features_of(outcome, reading.circumstances(criterion))
-                right = case.verdict(criterion.id) == outcome.verdict
-                decisions.append(Decision(outcome.verdict, features, right, case.transcript.id))
-    return decisions
+def calibrate(cases: Sequence[Case], reader_of: Callable[[Case], Reader]) -> Calibration:
+    """Fit on all of `cases`: first what makes a scenario likely, then what makes a verdict likely.
+
+    `reader_of` gives each the reader whose rules were not learned from it. What the second step is told of a scenario, and
+    all that is predicted, comes from fits without the conversation's fold."""
+    sightings = [
+        (sighting.features, str(scenario in case.scenarios), case.transcript.id)
+        for case in cases
+        for scenario, sighting in reader_of(case).read(case.transcript).sightings.items()
+    ]
+    situations = _Fit(sightings, _STRENGTH["situations"])
+    decisions = [
+        decision
+        for case in cases
+        for decision in _decisions(case, reader_of(case), situations.without(case.transcript.id))
+    ]
+    verdicts = _Fit([(one.features, one.label, one.conversation) for one in decisions], _STRENGTH["verdicts"])
+    predicted = [(one, _softmax(verdicts.without(one.conversation), one.features)) for one in decisions]
+    arising = _difference(situations.coefficients, "True", "False")
+    rubrics = sorted({case.rubric.id for case in cases})
+    learned = {"rubrics": rubrics, "situations": arising, "verdicts": verdicts.coefficients}
+    return Calibration(json.dumps(learned, indent=1) + "\n", predicted)
 
 
-def calibrate(decisions: Sequence[Decision], rubrics: Sequence[str]) -> Calibration:
-    """Fit on all decisions, on conversations of `rubrics`; predict each by a fit without the conversations of its fold."""
-    by_verdict: dict[Verdict, list[Decision]] = defaultdict(list)
-    for decision in decisions:
-        by_verdict[decision.verdict].append(decision)
-    learned: dict[str, dict[str, float]] = {}
-    predicted: list[tuple[Decision, float]] = []
-    for verdict, group in sorted(by_verdict.items()):
-        names = sorted({name for decision in group for name in decision.features})
-        table = np.array([[decision.features.get(name, 0.0) for name in names] for decision in group])
-        right = np.array([decision.right for decision in group])
-        folds = np.array([zlib.crc32(decision.conversation.encode()) % _FOLDS for decision in group])
-        odds = np.zeros(len(group))
-        for fold in range(_FOLDS):
-            if (folds == fold).any():
-                weights, base = _fitted(table[folds != fold], right[folds != fold])
-                odds[folds == fold] = table[folds == fold] @ weights + base
-        weights, base = _fitted(table, right)
-        learned[verdict] = {"base": round(base, _DIGITS)} | {
-            name: round(float(weight), _DIGITS) for name, weight in zip(names, weights, strict=True)
+def _decisions(case: Case, reader: Reader, situations: Coefficients) -> Iterator[Decision]:
+    """What the checks say of a case before anything is weighed, with the likelihood of scenarios by `situations`."""
+    arising = _difference(situations, "True", "False")
+    reading = reader.read(case.transcript, lambda sighting: weighted(arising, sighting.features))
+    for criterion in case.rubric.assessable:
+        outcome = reading.outcome(criterion)
+        if reading.possible(criterion) and outcome.verdict != "not_assessed":
+            features = features_of(outcome, reading.circumstances(criterion, outcome))
+            yield Decision(features, case.verdict(criterion.id), case.transcript.id)
+
+
+Coefficients = Mapping[str, Mapping[str, float]]
+"""By class, then by name of the feature; `base` is added to all."""
+
+
+class _Fit:
+    """Logistic regressions on rows of features, class and conversation: one on all, and one without each fold of
+    conversations."""
+
+    def __init__(self, rows: Sequence[tuple[dict[str, float], str, str]], strength: float) -> None:
+        names = sorted({name for features, _, _ in rows for name in features})
+        table = np.array([[features.get(name, 0.0) for name in names] for features, _, _ in rows])
+        classes = np.array([found for _, found, _ in rows])
+        folds = np.array([_fold(conversation) for _, _, conversation in rows])
+        self.coefficients = _fitted(names, table, classes, strength)
+        self._without = {
+            int(fold): _fitted(names, table[folds != fold], classes[folds != fold], strength) for fold in set(folds)
         }
-        predicted += zip(group, (1 / (1 + np.exp(-odds))).tolist(), strict=True)
-    text = json.dumps({"rubrics": sorted(rubrics), "verdicts": learned}, indent=1) + "\n"
-    return Calibration(text, predicted)
+
+    def without(self, conversation: str) -> Coefficients:
+        """Those of the fit that has not seen `conversation`."""
+        return self._without[_fold(conversation)]
 
 
-def _fitted(table: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float]:
-    """Logistic regression on standardised features, told in the features as they are."""
+def _fold(conversation: str) -> int:
+    return zlib.crc32(conversation.encode()) % _FOLDS
+
+
+def _fitted(names: list[str], table: NDArray[np.float64], classes: NDArray[np.str_], strength: float) -> Coefficients:
+    """Logistic regression (of several classes: multinomial) on standardised features, told in the features as they are."""
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
     mean, spread = table.mean(axis=0), table.std(axis=0)
     spread[spread == 0] = 1.0
-    model = LogisticRegression(C=_STRENGTH, solver="liblinear", random_state=0, max_iter=1000, intercept_scaling=10.0)
-    model.fit((table - mean) / spread, right)
-    weights = model.coef_[0] / spread
-    return weights, float(model.intercept_[0] - weights @ mean)
+    model = LogisticRegression(C=strength, max_iter=5000, tol=1e-6).fit((table - mean) / spread, classes)
+    weights, bases = model.coef_ / spread, model.intercept_ - (model.coef_ / spread) @ mean
+    if len(model.classes_) == 2:
+        weights, bases = np.vstack([-weights / 2, weights / 2]), np.concatenate([-bases / 2, bases / 2])
+    return {
+        str(name): {"base": round(float(base), _DIGITS)}
+        | {feature: round(float(value), _DIGITS) for feature, value in zip(names, row, strict=True)}
+        for name, base, row in zip(model.classes_, bases, weights, strict=True)
+    }
+
+
+def _difference(coefficients: Coefficients, one: str, other: str) -> dict[str, float]:
+    return {name: round(value - coefficients[other][name], _DIGITS) for name, value in coefficients[one].items()}
+
+
+def _softmax(coefficients: Coefficients, features: Mapping[str, float]) -> dict[Verdict, float]:
+    weights = {name: math.exp(weighted(row, features)) for name, row in coefficients.items()}
+    total = sum(weights.values())
+    return {cast("Verdict", name): weight / total for name, weight in weights.items()}

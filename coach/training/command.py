@@ -7,19 +7,26 @@ from itertools import pairwise
 from pathlib import Path
 
 from coach.errors import ConfigError
-from coach.judges.embedded import acts as recogniser
+from coach.judges import embedded
+from coach.judges.embedded.linear import encode
 from coach.resources import golden_folder
 from coach.training.exemplars import Act, mark_by_patterns, read_acts, read_samples
 from coach.transcript import Speaker
 
-__all__ = ["default_golden", "train_acts", "train_calibration"]
+__all__ = ["all_golden", "default_golden", "train_acts", "train_calibration", "train_rubrics"]
 
+_WEIGHTS = Path(embedded.__file__).parent / "weights"
 _SPEAKERS: tuple[Speaker, Speaker] = ("agent", "customer")
 
 
 def default_golden() -> list[Path]:
     """The labelled conversations that rubrics were tuned on; those kept apart for measuring are not among them."""
     return sorted(path for path in golden_folder().glob("*.jsonl") if "-fresh" not in path.stem)
+
+
+def all_golden() -> list[Path]:
+    """All labelled conversations that may be looked at."""
+    return sorted(golden_folder().glob("*.jsonl"))
 
 
 def train_acts(
@@ -33,7 +40,7 @@ def train_acts(
     """Train all languages; True where `check` finds that a file is not what the exemplars give. `mark`: ask the patterns anew."""
     _demand_sklearn()
     acts = read_acts(exemplars)
-    folder = output or Path(recogniser.__file__).parent / "weights"
+    folder = output or _WEIGHTS
     differs = False
     for language in languages or sorted(path.name for path in exemplars.iterdir() if path.is_dir()):
         if mark and not check:
@@ -45,22 +52,57 @@ def train_acts(
     return differs
 
 
-def train_calibration(golden: Sequence[Path], output: Path | None, check: bool, echo: Callable[[str], None]) -> bool:
-    """Calibrate on `golden`; True where `check` finds that the file is not what the conversations give."""
+def train_rubrics(
+    exemplars: Path,
+    rubrics: Sequence[str],
+    golden: Sequence[Path],
+    output: Path | None,
+    check: bool,
+    measure: bool,
+    echo: Callable[[str], None],
+) -> bool:
+    """Train what the rubrics with a folder in `exemplars` sound like; True where `check` finds a file that differs."""
+    _demand_sklearn()
+    from coach.rubric_file import load_rubric
+    from coach.training.rule_exemplars import labels_of, read_tagged_turns
+    from coach.training.rules import train_rules
+
+    differs = False
+    for name in rubrics or sorted(path.name for path in exemplars.iterdir() if path.is_dir()):
+        rubric = load_rubric(name)
+        turns = read_tagged_turns(exemplars / rubric.id, golden, rubric)
+        trained = train_rules(turns, labels_of(rubric), measure=measure)
+        echo(f"{rubric.id}: {len(turns)} turns")
+        for word in ("arises", "breaks", "keeps") if measure else ():
+            told = [line for line in trained.report if line.label.startswith(word) and line.area == line.area]
+            area = sum(line.area for line in told) / max(1, len(told))
+            precision = sum(line.average_precision for line in told) / max(1, len(told))
+            echo(f"  {word}: {len(told)} labels, mean area {area:.2f}, mean average precision {precision:.2f}")
+        differs |= _written((output or _WEIGHTS) / f"rules-{rubric.id}.json", trained.text, check, echo)
+    return differs
+
+
+def train_calibration(
+    golden: Sequence[Path], exemplars: Path, output: Path | None, check: bool, echo: Callable[[str], None]
+) -> bool:
+    """Calibrate on `golden`; True where `check` finds that the file is not what the conversations give.
+
+    What rules sound like is learned anew for it, from `exemplars` and conversations but those of one fold at a time."""
     _demand_sklearn()
     from coach.evals.golden import read_cases
-    from coach.training.calibration import calibrate, decisions_of
+    from coach.training.calibration import calibrate
+    from coach.training.crossing import CrossReaders
 
-    cases = read_cases(golden)
-    learned = calibrate(decisions_of(cases), sorted({case.rubric.id for case in cases}))
-    echo("| verdict | confidence | findings | predicted | right |\n|---|---|---|---|---|")
+    learned = calibrate(read_cases(golden), CrossReaders(exemplars, all_golden()).reader_of)
+    echo("| verdict | confidence | decisions | predicted | right |\n|---|---|---|---|---|")
     for verdict in ("violated", "met"):
-        for low, high in pairwise((0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)):
-            found = [(d, p) for d, p in learned.predicted if d.verdict == verdict and low <= p < high]
+        for low, high in pairwise((0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)):
+            found = [(d, p[verdict]) for d, p in learned.predicted if low <= p[verdict] < high]
             if found:
-                predicted, right = (sum(p for _, p in found) / len(found), sum(d.right for d, _ in found) / len(found))
+                right = sum(d.label == verdict for d, _ in found) / len(found)
+                predicted = sum(p for _, p in found) / len(found)
                 echo(f"| {verdict} | {low:.1f}-{min(1.0, high):.1f} | {len(found)} | {predicted:.2f} | {right:.2f} |")
-    path = output or Path(recogniser.__file__).parent / "weights" / "calibration.json"
+    path = output or _WEIGHTS / "calibration.json"
     return _written(path, learned.text, check, echo)
 
 
@@ -100,6 +142,6 @@ def _language(exemplars: Path, language: str, acts: dict[str, Act], echo: Callab
                 f"| {line.act} | {line.exemplars} | {line.average_precision:.2f} | {line.threshold:.2f} "
                 f"| {line.precision:.2f} | {line.recall:.2f} |"
             )
-        if trained.model["acts"]:
+        if trained.model["labels"]:
             models[speaker], weights[speaker] = trained.model, trained.weights
-    return recogniser.encode(models, weights)
+    return encode(models, weights)

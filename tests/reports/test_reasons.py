@@ -27,6 +27,11 @@ ROWS = read_yaml(Path(__file__).parents[2] / "coach" / "reports" / "reasons.yaml
             "es",
             "no hay bastante certeza (0.55) para decir «incumplido»: dicho en el turno 3",
         ),
+        (
+            "turn 8 sounds like a breach of the rule, though no check found it (said in turn 3)",
+            "es",
+            "el turno 8 suena a incumplimiento de la regla, aunque ninguna comprobación lo encontró (dicho en el turno 3)",
+        ),
         ("number lost: 80 yuan", "es", "se perdería la cifra: 80 yuan"),
     ],
 )

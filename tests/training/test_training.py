@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from coach.errors import InputError
-from coach.judges.embedded.acts import FAULT, decode, encode
+from coach.judges.embedded.acts import FAULT
+from coach.judges.embedded.linear import decode, encode
 from coach.training.acts import train
-from coach.training.calibration import Decision, calibrate
 from coach.training.command import train_acts
 from coach.training.exemplars import Act, Sample, read_acts, read_exemplars, read_samples
 
@@ -48,14 +48,14 @@ def test_what_is_learned_tells_the_acts_apart(samples: list[Sample]) -> None:
     model = decode(encode({"agent": trained.model}, {"agent": trained.weights}))["agent"]
 
     def surest(text: str) -> str:
-        scores = dict(zip(model.acts, model.scores(text), strict=True))
+        scores = dict(zip(model.labels, model.scores(text), strict=True))
         return max(("apology", "brush-off"), key=scores.__getitem__)
 
     assert [surest("oh I am sorry"), surest("that is not my job")] == ["apology", "brush-off"]
 
 
 def test_an_act_with_hardly_any_exemplars_is_not_learned(samples: list[Sample]) -> None:
-    assert train([*samples, sample("or else", 200, "threat")], ACTS).model["acts"] == ["apology", "brush-off", FAULT]
+    assert train([*samples, sample("or else", 200, "threat")], ACTS).model["labels"] == ["apology", "brush-off", FAULT]
 
 
 def test_training_twice_gives_the_same_bytes(samples: list[Sample]) -> None:
@@ -114,15 +114,3 @@ def test_check_says_whether_the_file_is_what_training_gives(folder: Path, tmp_pa
     assert not run(True)
     (tmp_path / "out" / "en.json").write_text("{}")
     assert run(True)
-
-
-def test_a_calibration_learns_which_decisions_are_right() -> None:
-    decisions = [
-        Decision("violated", {"stated": 1.0, "manner": manner}, manner > 0.5, f"conversation-{n}")
-        for n, manner in enumerate([0.1, 0.2, 0.8, 0.9] * 20)
-    ]
-    calibration = calibrate(decisions, ["demo"])
-    learned = json.loads(calibration.text)
-    assert learned["rubrics"] == ["demo"]
-    assert learned["verdicts"]["violated"]["manner"] > 0
-    assert all((probability > 0.5) == decision.right for decision, probability in calibration.predicted)

@@ -1,4 +1,5 @@
-"""How often a decision of the checks is right, learned from labelled conversations that the checks were not tuned on.
+"""How likely a verdict is, given what the checks say and what was heard, learned from labelled conversations that the
+checks were not tuned on.
 
 Promise: a confidence of 0.8 means that about eight in ten such decisions agreed with the labels (docs/accuracy.md has the
 table). Nothing is said where nothing was learned: of other rubrics, or in a language whose acts are not recognised.
@@ -7,71 +8,155 @@ table). Nothing is said where nothing was learned: of other rubrics, or in a lan
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from coach.findings import Verdict
-from coach.judges.embedded.acts import log_odds
-from coach.judges.embedded.learned import learned_text
+from coach.judges.embedded.learned import learned_texts
+from coach.judges.embedded.linear import log_odds
 from coach.judges.embedded.outcome import Outcome
+from coach.rubric import Criterion
 
-__all__ = ["Circumstances", "calibrated", "calibrated_rubrics", "features_of"]
+__all__ = [
+    "Circumstances",
+    "Sighting",
+    "features_of",
+    "is_calibrated",
+    "nature_of",
+    "probabilities",
+    "situation_odds",
+    "weighted",
+]
 
 _CLIP = 4.0
+_SEEN = 3.0
+"""The log-odds of a situation whose detection found it and of which nothing was learned."""
+
+Coefficients = Mapping[str, float]
+"""By name of the feature; `base` is added to all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What speaks for a scenario. `found`: its detection found it; `loudest`, `at`: the log-odds that it arises, as the rules
+    sound that were learned, at the turn where they are highest and at those that the detection found (None: not learned)."""
+
+    found: bool
+    loudest: float | None
+    at: float | None
+
+    @property
+    def features(self) -> dict[str, float]:
+        """What the learned coefficients multiply, by name."""
+        loudest = 0.0 if self.loudest is None else _clipped(self.loudest)
+        return {
+            "found": float(self.found),
+            "loudest-found": loudest if self.found else 0.0,
+            "loudest-missed": 0.0 if self.found else loudest,
+            "at": 0.0 if self.at is None else _clipped(self.at),
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What else bears on an outcome. `certainty`: how sure the rubric is that the situation arose (1 for `always`).
+    """What else bears on an outcome. `nature`: of the criterion, by its checks: `forbid`, `require`, `both` or `timing`.
 
-    `situation`: log-odds that the acts of the situation are in its turns, as the recogniser hears them; `manner`: how rude the
-    agent's three rudest turns are on average, 0 to 1; None where nothing was learned."""
+    As log-odds, None where nothing was learned: `situation`, that the situation arose; `breach`, that the agent broke the
+    rule anywhere, and `breach_cited` that the turn cited did; `kept`, that the agent did what it asks for. `unseen`: the
+    situation was only heard, no detection found it. `manner`: how rude the agent's three rudest turns are on average, 0 to
+    1."""
 
-    certainty: float
+    nature: str
     always: bool
     situation: float | None
+    unseen: bool
     manner: float | None
+    breach: float | None
+    breach_cited: float | None
+    kept: float | None
+
+
+def nature_of(criterion: Criterion) -> str:
+    """Whether the checks of `criterion` are about words that are said (`forbid`), missing (`require`), both, or `timing`."""
+    kinds = {check.check for check in criterion.checks}
+    if kinds <= {"timing"}:
+        return "timing"
+    if "forbid" not in kinds:
+        return "require"
+    return "forbid" if kinds == {"forbid"} else "both"
 
 
 def features_of(outcome: Outcome, around: Circumstances) -> dict[str, float]:
     """What the learned coefficients multiply, by name."""
-    learned = None if outcome.learned is None else _clipped(outcome.learned)
-    forbids, manner = outcome.kind == "forbid", around.manner or 0.0
-    return {
-        "stated": log_odds(min(0.98, outcome.confidence * around.certainty)),
+    situation = _CLIP if around.always else _clipped(_SEEN if around.situation is None else around.situation)
+    breach, kept, manner = _clipped(around.breach or 0.0), _clipped(around.kept or 0.0), around.manner or 0.0
+    nature, said = around.nature, outcome.verdict
+    features = {
         "always": float(around.always),
-        "rude": learned if forbids and learned is not None else 0.0,
-        "said": learned if not forbids and learned is not None else 0.0,
-        "rude-unknown": float(forbids and learned is None),
-        "said-unknown": float(not forbids and learned is None),
-        "situation": 0.0 if around.situation is None else _clipped(around.situation),
-        "situation-unknown": float(around.situation is None),
+        "situation": situation,
+        "situation-probability": 1 / (1 + math.exp(-situation)),
+        "unseen": float(around.unseen),
+        "breach": breach,
+        "breach-unknown": float(around.breach is None),
+        "kept": kept,
+        "kept-unknown": float(around.kept is None),
         "manner": manner,
-        "manner-forbid": manner if forbids else 0.0,
-        f"kind-{outcome.kind}": 1.0,
+        f"{said}": 1.0,
+        f"{nature}": 1.0,
+        f"breach-{nature}": breach,
+        f"kept-{nature}": kept,
+        f"manner-{nature}": manner,
     }
+    if said == "violated":
+        features |= {
+            f"violated-{nature}": 1.0,
+            "violated-unseen": float(around.unseen),
+            "violated-stated": log_odds(min(0.98, outcome.confidence)),
+            "violated-learned": _clipped(outcome.learned or 0.0),
+            "violated-situation": situation,
+            "violated-breach": breach,
+            "violated-kept": kept,
+            "violated-cited": _clipped(around.breach_cited or 0.0),
+        }
+    elif said == "met":
+        features["met-breach"] = breach
+    return features
 
 
-def calibrated(outcome: Outcome, around: Circumstances) -> float | None:
-    """How likely `outcome` agrees with a person, 0 to 1; None where that was not learned."""
-    coefficients = _learned().verdicts.get(outcome.verdict)
-    if coefficients is None or around.manner is None:
+def probabilities(rubric: str, outcome: Outcome, around: Circumstances) -> dict[Verdict, float] | None:
+    """How likely each verdict is what a person would say, adding up to 1; None where that was not learned for `rubric`."""
+    learned = _learned(rubric)
+    if learned is None or around.manner is None:
         return None
-    odds = coefficients["base"]
-    for name, value in features_of(outcome, around).items():
-        odds += coefficients.get(name, 0.0) * value
-    return round(1 / (1 + math.exp(-odds)), 4)
+    features = features_of(outcome, around)
+    weights = {verdict: math.exp(weighted(row, features)) for verdict, row in learned.verdicts.items()}
+    total = sum(weights.values())
+    return {verdict: round(weight / total, 4) for verdict, weight in weights.items()}
+
+
+def situation_odds(rubric: str, sighting: Sighting) -> float | None:
+    """The log-odds that a scenario of `rubric` arose; None where that was not learned."""
+    learned = _learned(rubric)
+    if sighting.loudest is None or learned is None:
+        return None
+    return weighted(learned.situations, sighting.features)
+
+
+def is_calibrated(rubric: str) -> bool:
+    """Whether it was learned on conversations of the rubric with this id."""
+    return _learned(rubric) is not None
+
+
+def weighted(coefficients: Coefficients, features: Mapping[str, float]) -> float:
+    """The sum of `features`, each times its coefficient, and the base."""
+    return coefficients["base"] + sum(coefficients.get(name, 0.0) * value for name, value in features.items())
 
 
 def _clipped(odds: float) -> float:
     return min(_CLIP, max(-_CLIP, odds))
-
-
-def calibrated_rubrics() -> frozenset[str]:
-    """The ids of the rubrics on whose conversations it was learned."""
-    return frozenset(_learned().rubrics)
 
 
 class _Learned(BaseModel):
@@ -79,11 +164,15 @@ class _Learned(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    rubrics: list[str] = Field(default_factory=list)
-    verdicts: dict[Verdict, dict[str, float]] = Field(default_factory=dict)
+    rubrics: list[str]
+    situations: dict[str, float]
+    verdicts: dict[Verdict, dict[str, float]]
+
+
+def _learned(rubric: str) -> _Learned | None:
+    return next((one for text in learned_texts("calibration") if rubric in (one := _parsed(text)).rubrics), None)
 
 
 @cache
-def _learned() -> _Learned:
-    text = learned_text("calibration")
-    return _Learned.model_validate_json(text) if text else _Learned()
+def _parsed(text: str) -> _Learned:
+    return _Learned.model_validate_json(text)

@@ -10,12 +10,23 @@ from itertools import pairwise
 
 from coach.folding import fold_characters
 
-__all__ = ["features_of", "is_chinese", "pairs_of", "parts_of", "runs_of", "sentences_of", "words_in"]
+__all__ = [
+    "features_of",
+    "is_chinese",
+    "own_words",
+    "pairs_of",
+    "parts_of",
+    "quotations_in",
+    "runs_of",
+    "sentences_of",
+    "words_in",
+]
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|[0-9]+|[?!]")
 _CHINESE = re.compile(r"[\u3400-\u9fff]+|[a-z]+|[0-9]+|[?!]")
 _IDEOGRAPHS = re.compile(r"[\u3400-\u9fff]")
 _SENTENCE = re.compile(r"[^.?!。？！;；…\n]*(?:[.?!。？！;；…\n]+|$)")
+_QUOTATION = re.compile(r"[“«「『\"]([^“”«»「」『』\"]{1,200})[”»」』\"]|(?<!\w)['‘]([^'‘’\"“”]{2,200})['’](?!\w)")
 _LONGEST_RUN = 3
 _PARTS = (3, 4, 5)
 _FEW = 4
@@ -38,6 +49,16 @@ def sentences_of(text: str) -> list[tuple[int, int]]:
     if begin is not None:
         spans.append((begin, len(text)))
     return spans
+
+
+def quotations_in(text: str) -> list[tuple[int, int]]:
+    """What stands in quotation marks, as spans without the marks."""
+    return [match.span(match.lastindex or 1) for match in _QUOTATION.finditer(text)]
+
+
+def own_words(text: str) -> str:
+    """`text` with blanks in the place of what it quotes: those are not the speaker's own words."""
+    return _QUOTATION.sub(lambda quotation: " " * len(quotation[0]), text)
 
 
 def features_of(text: str) -> list[str]:

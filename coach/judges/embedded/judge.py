@@ -12,27 +12,25 @@ from collections.abc import Sequence
 
 from coach.findings import Evidence, Finding, JudgeInfo, Occurrence, Usage, Verdict
 from coach.judges.base import Judgement
-from coach.judges.embedded.acts import act_models
-from coach.judges.embedded.calibration import calibrated as likelihood
-from coach.judges.embedded.calibration import calibrated_rubrics
+from coach.judges.embedded.calibration import is_calibrated
 from coach.judges.embedded.learned import learned_hash
 from coach.judges.embedded.outcome import Outcome
-from coach.judges.embedded.reading import Reading
+from coach.judges.embedded.reading import Reader, Reading
+from coach.judges.embedded.rules import breaks, keeps
 from coach.judges.embedded.scene import START
-from coach.judges.embedded.signals import SignalFinder
 from coach.rubric import Criterion, Rubric
 from coach.transcript import Transcript
 
 __all__ = ["STATED_THRESHOLDS", "THRESHOLDS", "EmbeddedJudge"]
 
-THRESHOLDS: dict[Verdict, float] = {"met": 0.5, "violated": 0.55}
+THRESHOLDS: dict[Verdict, float] = {"met": 0.5, "violated": 0.55, "not_applicable": 0.5}
 """Decisions less sure than this are reported as `not_assessed`. An accusation needs more certainty than an acquittal: the
 figures were chosen on conversations kept apart for that (docs/accuracy.md)."""
 
 STATED_THRESHOLDS: dict[Verdict, float] = {"met": 0.5, "violated": 0.7}
 """The same where the rubric's own confidences stand, which promise more than they keep."""
 
-_REVISION = "checks-2"
+_REVISION = "checks-3"
 """Named in every audit; goes up when the code, not the rubric, makes this judge answer differently."""
 
 
@@ -44,10 +42,11 @@ class EmbeddedJudge:
 
     def __init__(self, rubric: Rubric, *, calibrated: bool = True) -> None:
         self._rubric = rubric
-        self._calibrated = calibrated and rubric.id in calibrated_rubrics()
-        self._finder = SignalFinder(rubric.signals, rubric.used_signals, act_models(rubric.language))
+        self._calibrated = calibrated and is_calibrated(rubric.id)
+        self._reader = Reader.of(rubric, learned=self._calibrated)
+        learned = learned_hash(rubric.language, rubric.id)
         digest = hashlib.sha256(
-            f"{_REVISION}:{THRESHOLDS}:{rubric.checks_hash}:{learned_hash(rubric.language)}:{calibrated}".encode()
+            f"{_REVISION}:{THRESHOLDS}:{rubric.checks_hash}:{learned}:{calibrated}".encode()
         ).hexdigest()
         self._info = JudgeInfo(kind="embedded", model=_REVISION, prompt_hash=digest[:16])
 
@@ -80,25 +79,57 @@ class EmbeddedJudge:
         return Judgement(occurrences, tuple(findings), Usage(cost_usd=0.0))
 
     def read(self, transcript: Transcript) -> Reading:
-        """What the checks make of `transcript` before anything is weighed: to calibrate with."""
-        return Reading(self._rubric, transcript, self._finder)
+        """What the checks make of `transcript` before their verdicts are weighed."""
+        return self._reader.read(transcript)
 
     def _finding(self, criterion: Criterion, reading: Reading) -> Finding | None:
         outcome = reading.outcome(criterion)
-        if outcome.verdict == "not_applicable":
-            return None
-        if outcome.verdict not in THRESHOLDS:
+        if outcome.verdict == "not_assessed" or not reading.possible(criterion):
             return _as_finding(criterion, outcome)
-        around = reading.circumstances(criterion)
-        learned = likelihood(outcome, around) if self._calibrated else None
-        sure = outcome.confidence * around.certainty if learned is None else learned
-        if sure < (STATED_THRESHOLDS if learned is None else THRESHOLDS)[outcome.verdict]:
-            reason = f"too unsure ({sure:.2f}) to say {outcome.verdict}: {outcome.reason}"
-            return _as_finding(criterion, Outcome("not_assessed", reason=reason))
-        return _as_finding(criterion, outcome, sure)
+        if self._calibrated:
+            likely = reading.likely(criterion, outcome)
+            if likely is not None:
+                return _weighed(criterion, outcome, likely, reading)
+        return _stated(criterion, outcome, reading)
 
 
-def _as_finding(criterion: Criterion, outcome: Outcome, confidence: float | None = None) -> Finding:
+def _weighed(criterion: Criterion, outcome: Outcome, likely: dict[Verdict, float], reading: Reading) -> Finding | None:
+    """The likeliest verdict, if it is likely enough; words that only sound like it are its evidence where no check found any."""
+    verdict = max(likely, key=lambda one: likely[one])
+    if likely["violated"] >= THRESHOLDS["violated"]:
+        verdict = "violated"
+    elif likely[verdict] < THRESHOLDS[verdict]:
+        return _as_finding(criterion, _unsure(outcome, verdict, likely[verdict]))
+    if verdict == outcome.verdict:
+        return _as_finding(criterion, outcome, likely[verdict])
+    if verdict == "not_applicable":
+        return None
+    heard = reading.heard((breaks if verdict == "violated" else keeps)(criterion.id))
+    if heard is None:
+        return _as_finding(criterion, _unsure(outcome, verdict, likely[verdict]))
+    like = "a breach of the rule" if verdict == "violated" else "what the rule asks for"
+    reason = f"turn {heard.turn} sounds like {like}, though no check found it ({outcome.reason})"
+    found = Outcome(verdict, turn=heard.turn, quote=reading.quote(heard), reason=reason)
+    return _as_finding(criterion, found, likely[verdict])
+
+
+def _stated(criterion: Criterion, outcome: Outcome, reading: Reading) -> Finding | None:
+    """What the checks say, if the rubric itself is sure enough of it."""
+    if outcome.verdict not in STATED_THRESHOLDS:
+        return _as_finding(criterion, outcome)
+    sure = outcome.confidence * reading.certainty(criterion)
+    if sure < STATED_THRESHOLDS[outcome.verdict]:
+        return _as_finding(criterion, _unsure(outcome, outcome.verdict, sure))
+    return _as_finding(criterion, outcome, sure)
+
+
+def _unsure(outcome: Outcome, verdict: Verdict, sure: float) -> Outcome:
+    return Outcome("not_assessed", reason=f"too unsure ({sure:.2f}) to say {verdict}: {outcome.reason}")
+
+
+def _as_finding(criterion: Criterion, outcome: Outcome, confidence: float | None = None) -> Finding | None:
+    if outcome.verdict == "not_applicable":
+        return None
     evidence = () if outcome.turn is None else (Evidence(turn=outcome.turn, quote=outcome.quote),)
     return Finding(
         criterion=criterion.id,

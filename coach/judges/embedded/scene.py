@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from coach.checks import Moment, Window
-from coach.judges.embedded.acts import log_odds
+from coach.judges.embedded.linear import log_odds
 from coach.judges.embedded.signals import SignalFinder, Spot
 from coach.transcript import Transcript
 

@@ -12,7 +12,8 @@ from graphlib import CycleError, TopologicalSorter
 
 from coach.checks import Signal
 from coach.errors import RubricError
-from coach.judges.embedded.acts import ActModel, Hearing
+from coach.judges.embedded.features import own_words, quotations_in
+from coach.judges.embedded.linear import Hearing, LinearModel
 from coach.pattern_index import PatternIndex
 from coach.patterns import Looked, PhrasePattern, fold, parse_pattern
 from coach.transcript import Speaker, Turn
@@ -26,7 +27,6 @@ _FEW = 2
 """Of more alternatives than these a reason gives the names alone."""
 
 _SENTENCE_END = re.compile(r"[.?!。;；\n]")
-_QUOTATION = re.compile(r"[“«「『\"]([^“”«»「」『』\"]{1,200})[”»」』\"]|(?<!\w)['‘]([^'‘’\"“”]{2,200})['’](?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class SignalFinder:
         self,
         signals: dict[str, Signal],
         wanted: Iterable[str] | None = None,
-        models: Mapping[Speaker, ActModel] | None = None,
+        models: Mapping[Speaker, LinearModel] | None = None,
     ) -> None:
         if wanted is not None:
             signals = _with_members(signals, wanted)
@@ -60,7 +60,7 @@ class SignalFinder:
             speaker: [
                 (name, signal.act, signal.threshold)
                 for name, signal in signals.items()
-                if signal.act in model.acts and signal.threshold is not None and signal.speaker in (None, speaker)
+                if signal.act in model.labels and signal.threshold is not None and signal.speaker in (None, speaker)
             ]
             for speaker, model in self._models.items()
         }
@@ -107,12 +107,12 @@ class SignalFinder:
     def heard(self, turn: Turn) -> Hearing | None:
         """Learned acts in the speaker's own words; None for an event, and where nothing was learned for the language."""
         model = self._models.get(turn.speaker)
-        return None if model is None or turn.is_event else model.hear(_QUOTATION.sub(_blank, turn.text))
+        return None if model is None or turn.is_event else model.hear(own_words(turn.text))
 
     def _find(self, turn: Turn) -> dict[str, Spot]:
         folded = fold(turn.text)
         looked = Looked(folded.text)
-        quotations = [match.span(match.lastindex or 1) for match in _QUOTATION.finditer(turn.text)]
+        quotations = quotations_in(turn.text)
         best: dict[str, tuple[int, int]] = {}
         for pattern, name in self._indexes[turn.speaker].candidates(looked):
             if name in self._bounded and not self._fits(self._signals[name], turn):
@@ -185,10 +185,6 @@ def _with_members(signals: dict[str, Signal], wanted: Iterable[str]) -> dict[str
             needed.add(name)
             open_names += signals[name].any
     return {name: signal for name, signal in signals.items() if name in needed}
-
-
-def _blank(quotation: re.Match[str]) -> str:
-    return " " * len(quotation[0])
 
 
 def _any_match(patterns: Iterable[PhrasePattern], looked: Looked) -> bool:
