@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from coach.cli.database import Agent, Database, OneRubric, named_database
 
 __all__ = ["practice"]
 
 
 def practice(
-    agent: Annotated[str, typer.Argument(help="The agent, as the transcripts name them.")],
-    db: Annotated[Path | None, typer.Option(help="SQLite file of coach audit [COACH_DB].")] = None,
-    rubric: Annotated[str | None, typer.Option(help="Name or file of the rubric, where there are several.")] = None,
+    agent: Agent,
+    db: Database = None,
+    rubric: OneRubric = None,
     lang: Annotated[str | None, typer.Option(help="Language of the session: en, zh, es.")] = None,
 ) -> None:
     """Ask what customers really said where the agent's habits showed; grade each answer by the clause, at once.
@@ -25,14 +26,11 @@ def practice(
     from coach.coaching.practice import practise
     from coach.coaching.sheet import agent_audits
     from coach.coaching.words import Words
-    from coach.config import Settings
     from coach.errors import ConfigError
     from coach.rubric_file import load_rubric
     from coach.store.database import Store
 
-    file = Settings.read(db=db).db
-    if file is None:
-        raise ConfigError("name the database: --db FILE, or set COACH_DB")
+    file = named_database(db)
     chosen = load_rubric(rubric) if rubric else None
     with Store.open(file, create=False) as store:
         audits, name = agent_audits(store, agent, rubric=chosen.id if chosen else None)

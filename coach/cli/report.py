@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from coach.cli.database import Database, Since, Until, named_database
+
 __all__ = ["report"]
 
 
 def report(
-    db: Annotated[Path | None, typer.Option(help="SQLite file of coach audit [COACH_DB].")] = None,
+    db: Database = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="The .html file to write; without it, --agent prints the coaching sheet."),
@@ -23,12 +24,8 @@ def report(
     ] = None,
     team: Annotated[str | None, typer.Option(help="Only this team (`team` of the conversations' metadata).")] = None,
     agent: Annotated[str | None, typer.Option(help="Only this agent; the coaching sheet then comes first.")] = None,
-    since: Annotated[
-        datetime | None, typer.Option(help="Conversations held from this day on.", formats=["%Y-%m-%d"])
-    ] = None,
-    until: Annotated[
-        datetime | None, typer.Option(help="Conversations held before this day.", formats=["%Y-%m-%d"])
-    ] = None,
+    since: Since = None,
+    until: Until = None,
     lang: Annotated[str | None, typer.Option(help="Language of the report: en, zh, es.")] = None,
 ) -> None:
     """Write what a database holds as one HTML file: rates with intervals, clauses broken most, trend, agents, conversations.
@@ -36,15 +33,12 @@ def report(
     Exit code: 0 fine; 2 wrong use, or no graded conversation fits.
     """
     from coach.coaching.sheet import sheet_blocks, write_sheet
-    from coach.config import Settings
     from coach.errors import ConfigError
     from coach.reports.html.report import Selection, write_report
     from coach.rubric_file import load_rubric
     from coach.store.database import Store
 
-    file = Settings.read(db=db).db
-    if file is None:
-        raise ConfigError("name the database: --db FILE, or set COACH_DB")
+    file = named_database(db)
     if output is None and agent is None:
         raise ConfigError("name the file to write: -o report.html")
     rubrics = {loaded.id: loaded for loaded in map(load_rubric, rubric or [])}

@@ -8,24 +8,22 @@ from typing import Annotated
 
 import typer
 
+from coach.cli.database import Database, named_database
+
 __all__ = ["scorecards", "search"]
 
 
 def search(
     words: Annotated[list[str], typer.Argument(help='Words that a turn must hold; "quoted words" in a row; start*.')],
-    db: Annotated[Path | None, typer.Option(help="SQLite file of coach audit [COACH_DB].")] = None,
+    db: Database = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many turns.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
     """Find turns by their words, in any language: conversation, turn, speaker and text, the best match first."""
-    from coach.config import Settings
-    from coach.errors import ConfigError
     from coach.reports.plain_text import one_line
     from coach.store.database import Store
 
-    file = Settings.read(db=db).db
-    if file is None:
-        raise ConfigError("name the database: --db FILE, or set COACH_DB")
+    file = named_database(db)
     with Store.open(file, create=False) as store:
         hits = store.search(" ".join(words), limit)
     for hit in hits:
@@ -39,7 +37,7 @@ def search(
 
 
 def scorecards(
-    db: Annotated[Path | None, typer.Option(help="SQLite file of coach audit [COACH_DB].")] = None,
+    db: Database = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="A .csv or .xlsx file; standard output as CSV if none is given."),
@@ -51,15 +49,11 @@ def scorecards(
     lang: Annotated[str | None, typer.Option(help="Language of titles: en, zh, es.")] = None,
 ) -> None:
     """Score each agent's month out of 100, with every deduction and the words that caused it."""
-    from coach.config import Settings
-    from coach.errors import ConfigError
     from coach.reports.scorecards import make_scorecards, write_scorecards
     from coach.rubric_file import load_rubric
     from coach.store.database import Store
 
-    file = Settings.read(db=db).db
-    if file is None:
-        raise ConfigError("name the database: --db FILE, or set COACH_DB")
+    file = named_database(db)
     rubrics = {loaded.id: loaded for loaded in map(load_rubric, rubric or [])}
     with Store.open(file, create=False) as store:
         for name in store.rubrics():

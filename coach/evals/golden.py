@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -20,7 +20,17 @@ from coach.rubric import ALWAYS, Rubric
 from coach.rubric_file import load_rubric
 from coach.transcript import Transcript
 
-__all__ = ["SECOND_PASS", "Case", "GoldenRewrite", "Label", "Labelling", "label_files", "label_problem", "read_cases"]
+__all__ = [
+    "SECOND_PASS",
+    "Case",
+    "GoldenRewrite",
+    "Label",
+    "Labelling",
+    "label_files",
+    "label_lines",
+    "label_problem",
+    "read_cases",
+]
 
 SECOND_PASS = "second-pass"
 """The folder of labels by a second person; what lies in it has no conversations."""
@@ -118,20 +128,25 @@ def label_files(paths: Sequence[Path], *, but: str | None = None) -> list[Path]:
     return found
 
 
-def _cases(file: Path) -> Iterator[tuple[int, Case]]:
+def label_lines(file: Path) -> Iterator[tuple[int, Any]]:
+    """Number (from 1) and JSON of every line that is not blank. Raises `InputError` with file and line."""
     try:
         lines = file.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot be read: {error}", source=file) from error
     for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+        if line.strip():
+            try:
+                yield number, json.loads(line)
+            except json.JSONDecodeError as error:
+                raise InputError(f"not valid JSON: {error.msg}", source=file, line=number) from error
+
+
+def _cases(file: Path) -> Iterator[tuple[int, Case]]:
+    for number, data in label_lines(file):
         try:
-            data = json.loads(line)
             transcript = Transcript.model_validate(data)
             labels = _CaseFile.model_validate(data)
-        except json.JSONDecodeError as error:
-            raise InputError(f"not valid JSON: {error.msg}", source=file, line=number) from error
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"]))

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from coach.errors import InputError
 from coach.evals.agreement import Interval, bootstrap
-from coach.evals.golden import Case, Label, Labelling, label_files, label_problem
+from coach.evals.golden import Case, Label, Labelling, label_files, label_lines, label_problem
 from coach.evals.rendering import Section, interval
 from coach.evals.results import CaseResult, Row, ScenarioCounts, figures
 from coach.rubric import in_language
@@ -56,18 +56,9 @@ def read_pass(paths: Sequence[Path], cases: Sequence[Case]) -> list[Case]:
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str, Labelling]]:
-    try:
-        lines = file.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read: {error}", source=file) from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for number, data in label_lines(file):
         try:
-            data = json.loads(line)
             labelling = Labelling.model_validate(data)
-        except json.JSONDecodeError as error:
-            raise InputError(f"not valid JSON: {error.msg}", source=file, line=number) from error
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"])) or "line"

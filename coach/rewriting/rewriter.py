@@ -32,7 +32,7 @@ __all__ = ["Rewriter", "Rewritten"]
 
 _LONGEST_REASON = 300
 
-_REVISION = "2"
+_REVISION = "3"
 """Goes up when the code, not the prompt or a rubric, makes the rewrites different."""
 
 _MOST_TURNS = 8

@@ -51,7 +51,7 @@ class _Repair:
         while draft is not None and self._tester.count < MAXIMUM_TRIALS:
             draft = self._without_lost_questions(draft)
             rewrite = draft.rewrite
-            if rewrite is None or self._was_tried(draft):
+            if rewrite is None or (rewrite.place, rewrite.text) in self._tried:
                 draft = self._next_words(draft)
                 continue
             self._tried.add((rewrite.place, rewrite.text))
@@ -161,20 +161,11 @@ class _Repair:
         return draft
 
     def _otherwise(self, draft: Draft) -> Draft | None:
-        """Another wording instead of the last one, which brought something new in; without it where there is none. Where that
-        has been tried, the same for the words before it, and without what was only added for what they brought in."""
-        other = None
-        for wording in reversed(draft.added):
-            other = self._advanced(draft, wording.owner) or draft.without_words(wording.owner)
-            if not self._was_tried(other):
-                break
-            if wording.owner not in self._task.broken:
-                draft = other
-        return other
-
-    def _was_tried(self, draft: Draft) -> bool:
-        made = draft.rewrite
-        return made is not None and (made.place, made.text) in self._tried
+        """Another wording instead of the last one, which brought something new in; without it where there is none."""
+        if not draft.added:
+            return None
+        owner = draft.added[-1].owner
+        return self._advanced(draft, owner) or draft.without_words(owner)
 
     def _mended(self, draft: Draft, finding: Finding) -> Draft | None:
         """One more step against a finding that the draft still has."""

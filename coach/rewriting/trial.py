@@ -1,6 +1,7 @@
 """One proposal put to the test: facts first, then the whole conversation graded again with the proposal in place.
 
-Promise: a trial passes only if every criterion that it is to mend is now met, none is newly broken, and the facts hold.
+Promise: a trial passes only if every criterion that it is to mend is now met, none is newly broken, and the facts hold; nor
+may the turn still sound like a breach that was put right in it.
 The judge and the rubric are those of the first grading; the judge does not know which turn was written anew.
 """
 

@@ -1,4 +1,4 @@
-"""The words and numbers of the report in the language of its readers: one file per language beside this module.
+"""The words and numbers of the report in the language of its readers: one file per language in the folder `labels`.
 
 Promise: every label is there in every language with the same places to fill, and what is filled in is escaped by the
 template, never here.
@@ -6,43 +6,31 @@ template, never here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from functools import lru_cache
 from pathlib import Path
+from typing import ClassVar
 
 from coach.errors import ConfigError
 from coach.findings import Usage
 from coach.interval import Share
 from coach.reports.html.estimates import Mean
-from coach.yaml_file import read_yaml
+from coach.reports.labels import Labels, languages_of
 
-__all__ = ["LANGUAGES", "Wording", "labels_of"]
+__all__ = ["LANGUAGES", "Wording"]
 
 _FOLDER = Path(__file__).parent / "labels"
-LANGUAGES = tuple(sorted(path.stem for path in _FOLDER.glob("*.yaml")))
+LANGUAGES = languages_of(_FOLDER)
 
 
-@lru_cache
-def labels_of(language: str) -> Mapping[str, str]:
-    """The labels of one language, by name."""
-    data, _ = read_yaml(_FOLDER / f"{language}.yaml")
-    assert isinstance(data, dict)
-    return {str(name): str(text) for name, text in data.items()}
-
-
-class Wording:
+class Wording(Labels):
     """Labels and numbers in one language. Raises `ConfigError` for a language that there is no file of."""
+
+    folder: ClassVar[Path] = _FOLDER
 
     def __init__(self, language: str) -> None:
         if language not in LANGUAGES:
             raise ConfigError(f"--lang {language!r}: choose one of {', '.join(LANGUAGES)}")
-        self.language = language
-        self._labels = labels_of(language)
-
-    def __call__(self, name: str, **values: object) -> str:
-        """The label `name` with `values` filled in. Raises KeyError for a name that is not one."""
-        return self._labels[name].format(**values)
+        super().__init__(language)
 
     def script_labels(self) -> dict[str, str]:
         """What the page's script says: labels that begin with `js_`, and the names that figures and lists share."""
