@@ -59,7 +59,7 @@ class Signal(_Spec):
     unless: list[Pattern] = Field(default_factory=list)
     act: Name | None = Field(
         default=None,
-        description="The learned act that it is (docs/acts.md): where the recogniser finds it, its absence is less sure.",
+        description="The learned act that it is (docs/learned.md): where the recogniser finds it, its absence is less sure.",
     )
     threshold: Annotated[float, Field(gt=0, lt=1)] | None = Field(
         default=None, description="From this probability of the act on, the act itself carries the signal."

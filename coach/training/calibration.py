@@ -1,6 +1,7 @@
 """Learn how often a decision of the checks is right, from labelled conversations that the checks were not tuned on.
 
-Promise: what is reported was predicted for conversations that were left out while learning.
+Promise: what is reported of a conversation was predicted by fits on other conversations; `calibrate` says what these may
+yet know of it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from coach.errors import InputError
 from coach.evals.golden import Case
 from coach.findings import Verdict
 from coach.judges.embedded.calibration import features_of, weighted
@@ -25,7 +27,17 @@ __all__ = ["Calibration", "Decision", "calibrate"]
 _FOLDS = 10
 _STRENGTH = {"situations": 0.5, "verdicts": 0.1}
 """Inverse strength of the L2 penalty on standardised features."""
-_DIGITS = 4
+_SITUATIONS = {
+    "True": "scenario is heard in a conversation in which it arose",
+    "False": "scenario is heard in a conversation in which it did not arise",
+}
+_VERDICTS = {
+    "violated": "criterion is labelled violated where its checks were carried out",
+    "met": "criterion is labelled met where its checks were carried out",
+    "not_applicable": "criterion did not apply where its checks were carried out",
+}
+"""The classes that a fit must have, and what there is none of where one is missing."""
+_DIGITS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +60,32 @@ class Calibration:
 def calibrate(cases: Sequence[Case], reader_of: Callable[[Case], Reader]) -> Calibration:
     """Fit on all of `cases`: first what makes a scenario likely, then what makes a verdict likely.
 
-    `reader_of` gives each the reader whose rules were not learned from it. What the second step is told of a scenario, and
-    all that is predicted, comes from fits without the conversation's fold."""
+    `reader_of` gives each the reader whose rules were not learned from it. What the second step is told of a conversation's
+    scenarios comes from a fit without its fold of conversations, and its verdicts are predicted by a fit without that fold.
+    This is not nested: the other conversations, on which the latter was made, were themselves read by rules and weighed by
+    fits of the first step that may have learned from the conversation predicted.
+
+    Raises `InputError` where the conversations, or those that remain without a fold, lack what there is to tell apart."""
+    if not cases:
+        raise InputError("cannot calibrate: there are no labelled conversations")
     sightings = [
         (sighting.features, str(scenario in case.scenarios), case.transcript.id)
         for case in cases
         for scenario, sighting in reader_of(case).read(case.transcript).sightings.items()
     ]
-    situations = _Fit(sightings, _STRENGTH["situations"])
+    if not sightings:
+        raise InputError(
+            f"cannot calibrate: no scenario is heard in any of the {len(cases)} labelled conversations",
+            hint="rules are learned from --exemplars, a folder with one for each rubric; see docs/learned.md",
+        )
+    situations = _Fit(sightings, _SITUATIONS, _STRENGTH["situations"])
     decisions = [
         decision
         for case in cases
         for decision in _decisions(case, reader_of(case), situations.without(case.transcript.id))
     ]
-    verdicts = _Fit([(one.features, one.label, one.conversation) for one in decisions], _STRENGTH["verdicts"])
+    rows = [(one.features, str(one.label), one.conversation) for one in decisions]
+    verdicts = _Fit(rows, _VERDICTS, _STRENGTH["verdicts"])
     predicted = [(one, _softmax(verdicts.without(one.conversation), one.features)) for one in decisions]
     arising = _difference(situations.coefficients, "True", "False")
     rubrics = sorted({case.rubric.id for case in cases})
@@ -84,11 +108,16 @@ Coefficients = Mapping[str, Mapping[str, float]]
 """By class, then by name of the feature; `base` is added to all."""
 
 
+_Row = tuple[dict[str, float], str, str]
+"""Features, class, conversation."""
+
+
 class _Fit:
     """Logistic regressions on rows of features, class and conversation: one on all, and one without each fold of
-    conversations."""
+    conversations. Each has all `classes`; raises `InputError` where that cannot be."""
 
-    def __init__(self, rows: Sequence[tuple[dict[str, float], str, str]], strength: float) -> None:
+    def __init__(self, rows: Sequence[_Row], classes_needed: Mapping[str, str], strength: float) -> None:
+        _demand_classes(rows, classes_needed)
         names = sorted({name for features, _, _ in rows for name in features})
         table = np.array([[features.get(name, 0.0) for name in names] for features, _, _ in rows])
         classes = np.array([found for _, found, _ in rows])
@@ -99,8 +128,23 @@ class _Fit:
         }
 
     def without(self, conversation: str) -> Coefficients:
-        """Those of the fit that has not seen `conversation`."""
-        return self._without[_fold(conversation)]
+        """Those of the fit that has not seen `conversation`; where its fold has no rows, that is the one on all."""
+        return self._without.get(_fold(conversation), self.coefficients)
+
+
+def _demand_classes(rows: Sequence[_Row], needed: Mapping[str, str]) -> None:
+    """Raise `InputError` where `rows` have none of a class that is `needed`, or have it in a single fold."""
+    hint = "it takes some 50 labelled conversations of all kinds; see docs/learned.md"
+    for name, words in needed.items():
+        found = sorted({conversation for _, kind, conversation in rows if kind == name})
+        if not found:
+            raise InputError(f"cannot calibrate: no {words}", hint=hint)
+        if len({_fold(conversation) for conversation in found}) == 1:
+            named = ", ".join(found[:5]) + (", ..." if len(found) > 5 else "")
+            raise InputError(
+                f"cannot calibrate: without {named}, which is held out as one, no {words}",
+                hint=hint,
+            )
 
 
 def _fold(conversation: str) -> int:
@@ -113,7 +157,7 @@ def _fitted(names: list[str], table: NDArray[np.float64], classes: NDArray[np.st
 
     mean, spread = table.mean(axis=0), table.std(axis=0)
     spread[spread == 0] = 1.0
-    model = LogisticRegression(C=strength, max_iter=5000, tol=1e-6).fit((table - mean) / spread, classes)
+    model = LogisticRegression(C=strength, max_iter=20_000, tol=1e-10).fit((table - mean) / spread, classes)
     weights, bases = model.coef_ / spread, model.intercept_ - (model.coef_ / spread) @ mean
     if len(model.classes_) == 2:
         weights, bases = np.vstack([-weights / 2, weights / 2]), np.concatenate([-bases / 2, bases / 2])

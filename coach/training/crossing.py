@@ -22,7 +22,9 @@ _FOLDS = 5
 
 
 class CrossReaders:
-    """Learns the rules of a rubric once a fold of conversations, when a conversation of that fold first comes."""
+    """Learns the rules of a rubric once a fold of conversations, when a conversation of that fold first comes.
+
+    Of the conversations that `moments.jsonl` names, those that `golden` does not have are not learned from."""
 
     def __init__(self, exemplars: Path, golden: Sequence[Path]) -> None:
         self._exemplars, self._golden = exemplars, golden
@@ -39,7 +41,8 @@ class CrossReaders:
 
     def _made(self, rubric: Rubric, fold: int) -> Reader:
         if rubric.id not in self._turns:
-            self._turns[rubric.id] = read_tagged_turns(self._exemplars / rubric.id, self._golden, rubric)
+            folder = self._exemplars / rubric.id
+            self._turns[rubric.id] = read_tagged_turns(folder, self._golden, rubric, complete=False)
         turns = [turn for turn in self._turns[rubric.id] if not turn.golden or _fold(turn.group) != fold]
         reader = Reader.of(rubric, learned=False)
         trained = train_rules(turns, labels_of(rubric))

@@ -6,12 +6,12 @@ nobody said is left open.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from coach.errors import InputError
 from coach.evals.golden import Case, read_cases
@@ -22,6 +22,8 @@ from coach.transcript import Speaker
 __all__ = ["TaggedTurn", "labels_of", "read_tagged_turns"]
 
 Kind = Literal["arises", "unlike", "breaks", "keeps", "near"]
+_OF_SCENARIOS = ("arises", "unlike")
+_OF_CRITERIA = ("breaks", "keeps", "near")
 
 
 class _Spec(BaseModel):
@@ -38,6 +40,23 @@ class _Exemplar(_Spec):
     speaker: Speaker
     text: str = Field(min_length=1)
 
+    @model_validator(mode="after")
+    def _is_of_one_kind(self) -> Self:
+        if bool(self.scenario) == bool(self.criterion):
+            raise ValueError("a turn is written for a scenario or for a criterion: name exactly one")
+        about, kinds = ("scenario", _OF_SCENARIOS) if self.scenario else ("criterion", _OF_CRITERIA)
+        if self.kind not in kinds:
+            raise ValueError(f"kind {self.kind!r} does not fit a {about}: it is one of {', '.join(kinds)}")
+        return self
+
+    @property
+    def scenarios(self) -> set[str]:
+        return {self.scenario} - {""}
+
+    @property
+    def criteria(self) -> set[str]:
+        return {self.criterion} - {""}
+
 
 class _DialogueTurn(_Spec):
     speaker: Speaker
@@ -53,12 +72,28 @@ class _Dialogue(_Spec):
     id: str
     turns: list[_DialogueTurn]
 
+    @property
+    def scenarios(self) -> set[str]:
+        return {name for turn in self.turns for name in turn.arises}
+
+    @property
+    def criteria(self) -> set[str]:
+        return {name for turn in self.turns for name in (*turn.breaks, *turn.keeps)}
+
 
 class _Moments(_Spec):
     """A line of `moments.jsonl`: a golden conversation that may be learned from, and where its scenarios arise."""
 
     id: str
-    arises: dict[str, list[int]]
+    arises: dict[str, list[Annotated[int, Field(ge=0)]]]
+
+    @property
+    def scenarios(self) -> set[str]:
+        return set(self.arises)
+
+    @property
+    def criteria(self) -> set[str]:
+        return set()
 
 
 Spec = TypeVar("Spec", _Exemplar, _Dialogue, _Moments)
@@ -94,18 +129,42 @@ def labels_of(rubric: Rubric) -> list[str]:
     return scenarios + [label(criterion.id) for criterion in rubric.assessable for label in (breaks, keeps)]
 
 
-def read_tagged_turns(folder: Path, golden: Sequence[Path], rubric: Rubric) -> list[TaggedTurn]:
+def read_tagged_turns(
+    folder: Path, golden: Sequence[Path], rubric: Rubric, *, complete: bool = True
+) -> list[TaggedTurn]:
     """All turns for `rubric`: the files of `folder`, and those conversations of `golden` that its `moments.jsonl` names.
 
-    Raises `InputError` with file and line."""
-    turns = [_exemplar(line) for line in _lines(folder / "turns.jsonl", _Exemplar, rubric)]
-    for dialogue in _lines(folder / "dialogues.jsonl", _Dialogue, rubric):
+    `complete`: where `golden` has conversations of `rubric`, one that is named and not there is an error. Raises
+    `InputError` with file and line."""
+    turns = [_exemplar(line) for _, line in _lines(folder / "turns.jsonl", _Exemplar, rubric)]
+    for _, dialogue in _lines(folder / "dialogues.jsonl", _Dialogue, rubric):
         turns += [_of_dialogue(turn, dialogue.id) for turn in dialogue.turns]
-    moments = {line.id: line.arises for line in _lines(folder / "moments.jsonl", _Moments, rubric)}
-    for case in read_cases(golden):
-        if case.transcript.id in moments and case.rubric.id == rubric.id:
-            turns += _of_case(case, moments[case.transcript.id])
+    moments = list(_lines(folder / "moments.jsonl", _Moments, rubric))
+    cases = {case.transcript.id: case for case in read_cases(golden) if case.rubric.id == rubric.id}
+    _demand_moments(cases, moments, folder / "moments.jsonl", missing_allowed=not (complete and cases))
+    told = {line.id: line.arises for _, line in moments}
+    for name, case in cases.items():
+        if name in told:
+            turns += _of_case(case, told[name])
     return turns
+
+
+def _demand_moments(
+    cases: Mapping[str, Case], moments: Sequence[tuple[int, _Moments]], source: Path, *, missing_allowed: bool
+) -> None:
+    """Raise `InputError` where a line of `moments` is of a conversation or turn that is not among `cases`."""
+    for number, line in moments:
+        if line.id not in cases:
+            if missing_allowed:
+                continue
+            problem = f"no labelled conversation of this rubric has the id {line.id!r}"
+            hint = "give its file with --golden too, or take this line out"
+            raise InputError(problem, source=source, line=number, hint=hint)
+        count = len(cases[line.id].transcript.turns)
+        for scenario, found in line.arises.items():
+            if beyond := [turn for turn in found if turn >= count]:
+                problem = f"{scenario} arises at turn {beyond[0]}, but {line.id} has {count} turns, counted from 0"
+                raise InputError(problem, source=source, line=number)
 
 
 def _exemplar(line: _Exemplar) -> TaggedTurn:
@@ -152,24 +211,40 @@ def _of_case(case: Case, moments: dict[str, list[int]]) -> Iterator[TaggedTurn]:
         yield TaggedTurn(turn.text, case.transcript.id, tags, otherwise, golden=True)
 
 
-def _lines(path: Path, model: type[Spec], rubric: Rubric) -> Iterator[Spec]:
-    if not path.is_file():
-        return
-    known = {scenario.id for scenario in rubric.scenarios} | set(rubric.by_id)
-    for number, text in enumerate(path.read_text("utf-8").splitlines(), start=1):
+def _lines(path: Path, model: type[Spec], rubric: Rubric) -> Iterator[tuple[int, Spec]]:
+    """Every line of `path` that is not blank, with its number from 1; none where there is no such file."""
+    for number, text in _texts(path):
         try:
             line = model.model_validate_json(text)
         except ValidationError as error:
-            problem = error.errors(include_url=False)[0]
-            raise InputError(f"{problem['loc']}: {problem['msg']}", source=path, line=number) from error
-        if unknown := sorted(_named(line) - known):
-            raise InputError(f"{rubric.id} has no {', '.join(unknown)}", source=path, line=number)
-        yield line
+            raise InputError(_described(error), source=path, line=number) from error
+        for what, named, known in (
+            ("scenario", line.scenarios, rubric.scenario_by_id),
+            ("criterion", line.criteria, rubric.by_id),
+        ):
+            if unknown := sorted(named - set(known)):
+                problem = f"{rubric.id} has no {what} {', '.join(map(repr, unknown))}"
+                raise InputError(problem, source=path, line=number)
+        yield number, line
 
 
-def _named(line: _Exemplar | _Dialogue | _Moments) -> set[str]:
-    if isinstance(line, _Exemplar):
-        return {line.scenario or line.criterion}
-    if isinstance(line, _Moments):
-        return set(line.arises)
-    return {name for turn in line.turns for name in (*turn.arises, *turn.breaks, *turn.keeps)}
+def _texts(path: Path) -> Iterator[tuple[int, str]]:
+    if not path.is_file():
+        return
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise InputError(f"cannot be read: {error}", source=path) from error
+    for number, line in enumerate(lines, start=1):
+        try:
+            text = line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise InputError(f"is not UTF-8: {error.reason}", source=path, line=number) from error
+        if text.strip():
+            yield number, text
+
+
+def _described(error: ValidationError) -> str:
+    problem = error.errors(include_url=False)[0]
+    place = ".".join(map(str, problem["loc"]))
+    return f"{place + ': ' if place else ''}{problem['msg'].removeprefix('Value error, ')}"

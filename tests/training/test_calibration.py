@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 
 from coach.cli import main
+from coach.errors import InputError
 from coach.evals.golden import Case, Label
 from coach.findings import Verdict
 from coach.judges.embedded.calibration import Sighting, weighted
@@ -157,6 +159,64 @@ def test_every_case_is_read_by_its_own_reader() -> None:
     assert [number for number, unknown in first.items() if unknown] == [TURNED]
 
 
+def without(*verdicts: Verdict) -> list[Case]:
+    """The cases, but for the labels with these verdicts and the conversations that have them."""
+    return [one for one in CASES if not any(label.verdict in verdicts for label in one.labels.values())]
+
+
+def arisen(found: bool) -> list[Case]:
+    """The cases in which the scenario arose, or all others."""
+    return [one for one in CASES if bool(one.scenarios) == found]
+
+
+@pytest.mark.parametrize(
+    ("cases", "missing"),
+    [
+        ([], "there are no labelled conversations"),
+        (CASES[:1], "no scenario is heard in a conversation in which it arose"),
+        (arisen(found=True), "no scenario is heard in a conversation in which it did not arise"),
+        (arisen(found=False), "no scenario is heard in a conversation in which it arose"),
+        (without("violated"), "no criterion is labelled violated"),
+        (without("met"), "no criterion is labelled met"),
+    ],
+    ids=["none", "one", "a scenario always", "a scenario never", "nothing violated", "nothing met"],
+)
+def test_conversations_that_show_one_side_alone_are_refused_with_what_is_missing(
+    cases: list[Case], missing: str
+) -> None:
+    with pytest.raises(InputError, match=f"cannot calibrate: .*{missing}"):
+        calibrate(cases, reader_of)
+
+
+def test_a_rubric_whose_every_rule_applies_is_refused(calibration: Calibration) -> None:
+    """Otherwise a probability that a rule does not apply would be missing."""
+    data = MANNERS.model_dump(mode="json")
+    manual = Rubric.model_validate({**data, "criteria": data["criteria"][:1]})
+    with pytest.raises(InputError, match="cannot calibrate: no criterion did not apply"):
+        calibrate([replace(one, rubric=manual) for one in CASES], lambda _: Reader(manual, READER.finder, RULES))
+    assert {verdict for odds in calibration.predicted for verdict in odds[1]} >= {"not_applicable"}
+
+
+def test_a_verdict_of_a_single_fold_is_refused() -> None:
+    """Its fold is predicted by a fit without it, which would know of no such verdict."""
+    alone = [one for one in CASES if one is CASES[1] or one in without("violated")]
+    with pytest.raises(InputError, match="without g-1, which is held out as one, no criterion is labelled violated"):
+        calibrate(alone, reader_of)
+
+
+def test_rules_that_hear_no_scenario_are_refused() -> None:
+    deaf = Reader(MANNERS, READER.finder)
+    with pytest.raises(InputError, match=f"no scenario is heard in any of the {COUNT} .*--exemplars"):
+        calibrate(CASES, lambda _: deaf)
+
+
+def test_a_conversation_in_whose_fold_no_scenario_is_heard_is_predicted_all_the_same() -> None:
+    deaf = Reader(MANNERS, READER.finder)
+    fold = {f"g-{number}" for number in range(COUNT) if crc32(f"g-{number}".encode()) % 10 == 0}
+    found = calibrate(CASES, lambda one: deaf if one.transcript.id in fold else READER)
+    assert fold <= {decision.conversation for decision, _ in found.predicted}
+
+
 @pytest.fixture
 def train(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """`coach train calibration` on the cases as files, written to `calibration.json`; gives the exit code."""
@@ -231,3 +291,50 @@ def test_the_table_says_how_often_findings_of_a_confidence_were_right(
     assert sum(int(decisions) for _, _, decisions, _, _ in rows) >= COUNT
     found = sum(int(decisions) * float(right) for _, _, decisions, _, right in rows)
     assert found == pytest.approx(LABELLED_VIOLATED, abs=0.5)
+
+
+def learn_from_conversations_alone(folder: Path) -> None:
+    """Leave nothing but the labelled conversations to learn rules from."""
+    (folder / "rules" / "demo" / "turns.jsonl").unlink()
+    moments = [{"id": one.transcript.id, "arises": {"thanked": [3]} if one.scenarios else {}} for one in CASES]
+    write(folder / "rules" / "demo" / "moments.jsonl", moments)
+
+
+def test_rules_are_learned_from_the_conversations_that_are_calibrated_on(
+    train: Callable[..., int], tmp_path: Path
+) -> None:
+    learn_from_conversations_alone(tmp_path)
+    assert train() == 0
+    assert json.loads((tmp_path / "calibration.json").read_text("utf-8"))["rubrics"] == ["demo"]
+
+
+def test_a_file_that_is_named_twice_is_calibrated_on_once(
+    train: Callable[..., int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert train() == 0
+    once = (tmp_path / "calibration.json").read_text("utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert train("golden.jsonl") == 0
+    assert (tmp_path / "calibration.json").read_text("utf-8") == once
+
+
+def test_a_conversation_may_have_the_id_of_one_of_another_rubric(
+    train: Callable[..., int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as one of those that come with coach: what is learned of the rubric has nothing of them."""
+    shipped = json.loads((tmp_path / "golden.jsonl").read_text("utf-8").splitlines()[0])
+    other = MANNERS.model_copy(update={"id": "other"})
+    (tmp_path / "other.yaml").write_text(other.model_dump_json(), "utf-8")
+    write(tmp_path / "shipped" / "other.jsonl", [{**shipped, "manual": str(tmp_path / "other.yaml")}])
+    monkeypatch.setattr("coach.training.command.golden_folder", lambda: tmp_path / "shipped")
+    assert train() == 0
+
+
+def test_calibrating_on_too_little_ends_with_what_is_missing(
+    train: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = (tmp_path / "golden.jsonl").read_text("utf-8").splitlines()
+    (tmp_path / "golden.jsonl").write_text(lines[2] + "\n", "utf-8")
+    assert train() == 2
+    assert "coach: cannot calibrate: " in capsys.readouterr().err
+    assert not (tmp_path / "calibration.json").exists()

@@ -16,6 +16,7 @@ from coach.evals.golden import read_cases
 from coach.judges.embedded.rules import arises, breaks, decode_rules, keeps
 from coach.rubric import Rubric
 from coach.rubric_file import load_rubric
+from coach.training.command import train_rubrics
 from coach.training.crossing import CrossReaders
 from coach.training.rule_exemplars import TaggedTurn, labels_of, read_tagged_turns
 from coach.training.rules import train_rules
@@ -162,15 +163,35 @@ def test_the_turn_cited_shows_a_good_answer_only_where_words_are_asked_for(
     assert [turn[breaks(f"demo:{clause[1:]}")] for turn in turns] == ["-", "?", "-"]
 
 
+def dialogue(**turn: Any) -> dict[str, Any]:
+    return {"id": "d", "turns": [{"speaker": "agent", "text": "a", **turn}]}
+
+
 @pytest.mark.parametrize(
     ("file", "bad", "problem"),
     [
-        ("turns", line("breaks", criterion="demo:9"), "demo has no demo:9"),
-        ("turns", line("arises", scenario="greeted"), "demo has no greeted"),
-        ("turns", line("hears", criterion="demo:1"), "kind"),
-        ("dialogues", {"id": "d", "turns": [{"speaker": "agent", "text": "a", "keeps": ["demo:9"]}]}, "demo has no"),
-        ("dialogues", {"id": "d", "turns": [{"speaker": "nobody", "text": "a"}]}, "speaker"),
-        ("moments", {"id": "g-1", "arises": {"greeted": [0]}}, "demo has no greeted"),
+        ("turns", line("breaks", criterion="demo:9"), "demo has no criterion 'demo:9'"),
+        ("turns", line("breaks", criterion="thanked"), "demo has no criterion 'thanked'"),
+        ("turns", line("arises", scenario="greeted"), "demo has no scenario 'greeted'"),
+        ("turns", line("arises", scenario="demo:1"), "demo has no scenario 'demo:1'"),
+        ("turns", line("hears", criterion="demo:1"), "kind: Input should be"),
+        ("turns", line("near"), "a turn is written for .*: name exactly one"),
+        ("turns", line("near", scenario="thanked", criterion="demo:1"), "a turn is written for .*: name exactly one"),
+        ("turns", line("breaks", scenario="thanked"), "kind 'breaks' does not fit a scenario: it is one of arises"),
+        ("turns", line("unlike", criterion="demo:1"), "kind 'unlike' does not fit a criterion: it is one of breaks"),
+        ("dialogues", dialogue(keeps=["demo:9"]), "demo has no criterion 'demo:9'"),
+        ("dialogues", dialogue(breaks=["thanked"]), "demo has no criterion 'thanked'"),
+        ("dialogues", dialogue(arises=["demo:1"]), "demo has no scenario 'demo:1'"),
+        ("dialogues", dialogue(speaker="nobody"), r"turns\.0\.speaker: Input should be"),
+        ("moments", {"id": "nobody", "arises": {"greeted": [0]}}, "demo has no scenario 'greeted'"),
+        ("moments", {"id": "nobody", "arises": {"demo:1": [0]}}, "demo has no scenario 'demo:1'"),
+        ("moments", {"id": "nobody", "arises": {"thanked": [-1]}}, r"arises\.thanked\.0: Input should be"),
+        (
+            "moments",
+            {"id": "nobody", "arises": {"thanked": [0, 1]}},
+            "thanked arises at turn 1, but nobody has 1 turns",
+        ),
+        ("moments", {"id": "somebody", "arises": {}}, "no labelled conversation of this rubric has the id 'somebody'"),
     ],
 )
 def test_a_line_that_is_wrong_is_named_with_its_file_and_number(
@@ -179,10 +200,44 @@ def test_a_line_that_is_wrong_is_named_with_its_file_and_number(
     right: dict[str, dict[str, Any]] = {
         "turns": line("near", criterion="demo:1"),
         "dialogues": {"id": "d-0", "turns": []},
-        "moments": {"id": "g-0", "arises": {}},
+        "moments": {"id": "nobody", "arises": {"thanked": [0]}},
     }
-    with pytest.raises(InputError, match=rf"{file}\.jsonl:2: .*{problem}"):
+    with pytest.raises(InputError, match=rf"{file}\.jsonl:2: {problem}"):
         written(**{file: [right[file], bad]})
+
+
+@pytest.mark.parametrize(
+    ("second", "problem"), [(b'{"id": "\xff"}', "is not UTF-8"), (b"{", "Invalid JSON")], ids=["no UTF-8", "no JSON"]
+)
+def test_a_line_that_cannot_be_read_is_named_with_its_file_and_number(
+    written: Written, tmp_path: Path, second: bytes, problem: str
+) -> None:
+    first = json.dumps(line("near", criterion="demo:1")).encode()
+    folder = tmp_path / "rules" / "demo"
+    folder.mkdir(parents=True)
+    (folder / "turns.jsonl").write_bytes(first + b"\n" + second + b"\n")
+    with pytest.raises(InputError, match=rf"turns\.jsonl:2: {problem}"):
+        written()
+
+
+def test_blank_lines_are_skipped_and_counted(written: Written, tmp_path: Path) -> None:
+    right = json.dumps(line("near", criterion="demo:1"))
+    folder = tmp_path / "rules" / "demo"
+    folder.mkdir(parents=True)
+    (folder / "turns.jsonl").write_text(f"\n{right}\n  \n", "utf-8")
+    assert len(written()) == 1
+    (folder / "turns.jsonl").write_text(f"\n{right}\n  \nbad\n", "utf-8")
+    with pytest.raises(InputError, match=r"turns\.jsonl:4: "):
+        written()
+
+
+def test_moments_are_not_missed_where_no_conversation_of_the_rubric_is_given(demo: Rubric, tmp_path: Path) -> None:
+    """Whoever trains on turns alone may leave out the conversations altogether."""
+    other = demo.model_copy(update={"id": "other"})
+    write(tmp_path / "rules" / "moments.jsonl", [{"id": "somebody", "arises": {"thanked": [9]}}])
+    write(tmp_path / "rules" / "turns.jsonl", [line("near", criterion="demo:1")])
+    write(tmp_path / "golden.jsonl", [labelled(tmp_path, "nobody", "A: Hello.")])
+    assert len(read_tagged_turns(tmp_path / "rules", [tmp_path / "golden.jsonl"], other)) == 1
 
 
 def test_labels_are_the_scenarios_and_the_criteria_that_a_transcript_settles(demo: Rubric) -> None:
@@ -293,6 +348,16 @@ def test_conversations_that_share_nothing_with_the_rules_share_a_reader(exemplar
     assert len({id(readers.reader_of(case)) for case in cases}) < len(cases)
 
 
+def test_conversations_that_are_named_and_not_given_are_not_learned_from(exemplars: Path, tmp_path: Path) -> None:
+    """Calibration may be on a part of them: only those on which no check was tuned."""
+    write(tmp_path / "golden.jsonl", [labelled(tmp_path, "given", "A: Hello.")])
+    write(exemplars / "demo" / "moments.jsonl", [{"id": "elsewhere", "arises": {}}])
+    (case,) = read_cases([tmp_path / "golden.jsonl"])
+    rules = CrossReaders(exemplars, [tmp_path / "golden.jsonl"]).reader_of(case).rules
+    assert rules is not None
+    assert rules.labels == [THANKED, UPSET]
+
+
 @pytest.fixture
 def train(exemplars: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """`coach train rules` on the folder, written to `out`; gives the exit code."""
@@ -332,9 +397,33 @@ def test_measuring_prints_how_well_each_kind_is_told(
     assert "demo: 28 turns\n  arises: 2 labels, mean area " in capsys.readouterr().out
 
 
+def test_measuring_says_where_there_is_nothing_to_measure(
+    train: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train("--measure") == 0
+    assert "\n  breaks: nothing to measure\n  keeps: nothing to measure\n" in capsys.readouterr().out
+
+
+def test_a_file_of_conversations_that_is_named_twice_is_one(train: Callable[..., int], tmp_path: Path) -> None:
+    assert train("--golden", str(tmp_path / "out" / ".." / "golden.jsonl")) == 0
+
+
+def test_a_rubric_without_exemplars_is_an_error_with_the_folder_that_it_takes(
+    train: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train("--exemplars", str(tmp_path / "elsewhere")) == 2
+    assert f"{tmp_path / 'elsewhere' / 'demo'}: nothing to learn demo from" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_of_exemplars_that_is_none_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="elsewhere: is no folder"):
+        train_rubrics(tmp_path / "elsewhere", [], [], None, check=True, measure=False, echo=print)
+
+
 def test_an_exemplar_that_is_wrong_ends_the_training_with_its_place(
     train: Callable[..., int], exemplars: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(exemplars / "demo" / "turns.jsonl", [line("arises", scenario="greeted")])
     assert train() == 2
-    assert "turns.jsonl:1: demo has no greeted" in capsys.readouterr().err
+    assert "turns.jsonl:1: demo has no scenario 'greeted'" in capsys.readouterr().err

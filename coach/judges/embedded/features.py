@@ -27,6 +27,7 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]+|[a-z]+|[0-9]+|[?!]")
 _IDEOGRAPHS = re.compile(r"[\u3400-\u9fff]")
 _SENTENCE = re.compile(r"[^.?!。？！;；…\n]*(?:[.?!。？！;；…\n]+|$)")
 _QUOTATION = re.compile(r"[“«「『\"]([^“”«»「」『』\"]{1,200})[”»」』\"]|(?<!\w)['‘]([^'‘’\"“”]{2,200})['’](?!\w)")
+_EVENT = re.compile(r"[\[［【][^\]］】]*[\]］】]")
 _LONGEST_RUN = 3
 _PARTS = (3, 4, 5)
 _FEW = 4
@@ -57,8 +58,12 @@ def quotations_in(text: str) -> list[tuple[int, int]]:
 
 
 def own_words(text: str) -> str:
-    """`text` with blanks in the place of what it quotes: those are not the speaker's own words."""
-    return _QUOTATION.sub(lambda quotation: " " * len(quotation[0]), text)
+    """`text` with blanks in the place of what it quotes and of bracketed events: neither are words of the speaker's own."""
+    return _EVENT.sub(_blank, _QUOTATION.sub(_blank, text))
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def features_of(text: str) -> list[str]:

@@ -106,7 +106,8 @@ def _weighed(criterion: Criterion, outcome: Outcome, likely: dict[Verdict, float
         return None
     heard = reading.heard((breaks if verdict == "violated" else keeps)(criterion.id))
     if heard is None:
-        return _as_finding(criterion, _unsure(outcome, verdict, likely[verdict]))
+        reason = f"likely {verdict} ({likely[verdict]:.2f}), but no words can be cited for it: {outcome.reason}"
+        return _as_finding(criterion, Outcome("not_assessed", reason=reason))
     like = "a breach of the rule" if verdict == "violated" else "what the rule asks for"
     reason = f"turn {heard.turn} sounds like {like}, though no check found it ({outcome.reason})"
     found = Outcome(verdict, turn=heard.turn, quote=reading.quote(heard), reason=reason)
@@ -124,7 +125,8 @@ def _stated(criterion: Criterion, outcome: Outcome, reading: Reading) -> Finding
 
 
 def _unsure(outcome: Outcome, verdict: Verdict, sure: float) -> Outcome:
-    return Outcome("not_assessed", reason=f"too unsure ({sure:.2f}) to say {verdict}: {outcome.reason}")
+    said = verdict.replace("_", " ")
+    return Outcome("not_assessed", reason=f"too unsure ({sure:.2f}) to say {said}: {outcome.reason}")
 
 
 def _as_finding(criterion: Criterion, outcome: Outcome, confidence: float | None = None) -> Finding | None:

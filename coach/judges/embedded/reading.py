@@ -150,19 +150,20 @@ class Reading:
     @cached_property
     def _detected(self) -> dict[str, list[int]]:
         """Scenario id -> the moments that its detection finds."""
-        moments = {
+        return {name: found for name, found in self._found.items() if not self._given_way(self._detection(name))}
+
+    @cached_property
+    def _found(self) -> dict[str, list[int]]:
+        """The same, with those that give way to another scenario."""
+        return {
             scenario.id: found
             for scenario in self._rubric.scenarios
             if scenario.detect is not None and (found := self._moments(scenario.detect))
         }
-        return {
-            name: found
-            for name, found in moments.items()
-            if not moments.keys() & set(self._detection(name).unless_scenarios)
-        }
 
     def _sighting(self, scenario: Scenario) -> Sighting | None:
-        if scenario.detect is None or self._echo is None or not self._may_arise(scenario.detect):
+        detection = scenario.detect
+        if detection is None or self._echo is None or not self._may_arise(detection) or self._given_way(detection):
             return None
         moments = self._detected.get(scenario.id, [])
         loudest = self._echo.loudest(arises(scenario.id), agent=False)
@@ -173,10 +174,14 @@ class Reading:
 
     def _may_arise(self, detection: Detection) -> bool:
         channel = self._scene.transcript.channel
-        return not detection.channels or channel is None or channel in detection.channels
+        elsewhere = detection.channels and channel is not None and channel not in detection.channels
+        return not elsewhere and not self._scene.moments(detection.unless)
+
+    def _given_way(self, detection: Detection) -> bool:
+        return not self._found.keys().isdisjoint(detection.unless_scenarios)
 
     def _moments(self, detection: Detection) -> list[int]:
-        if not self._may_arise(detection) or self._scene.moments(detection.unless):
+        if not self._may_arise(detection):
             return []
         return [START] if detection.always else self._scene.moments(detection.any)
 
