@@ -149,7 +149,9 @@ def _lines(rubric: Rubric, verdict: SentenceVerdict, place: str | None) -> Itera
     for clause in verdict.broken:
         criterion = clause.criterion
         title = in_language(criterion.title, rubric.language)
-        yield f"  breaks {criterion.id} ({criterion.severity}): {title} [clause {one_line(criterion.clause)}]"
+        scenario = rubric.scenario_by_id.get(criterion.scenario)
+        where = "" if scenario is None or place is not None else f", if this is: {in_language(scenario.title, rubric.language)}"
+        yield f"  breaks {criterion.id} ({criterion.severity}{where}): {title} [clause {one_line(criterion.clause)}]"
         yield f"    manual: “{one_line(criterion.quote)}”"
     if verdict.rewrite is not None:
         yield f"  {_PLACES[place or 'replace']}: {one_line(verdict.rewrite)}"

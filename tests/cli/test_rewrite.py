@@ -20,7 +20,7 @@ RUDE = json.dumps({"id": "c-1", "language": "en", "agent": "A-107", "turns": TUR
 def test_a_sentence_is_told_its_clause_the_manuals_words_and_a_better_one(coach: Coach) -> None:
     ended = coach("rewrite", "¡Oye, eso no es posible!", "--rubric", "sto-express")
     assert ended.code == 0
-    assert "breaks sto-express:29" in ended.out
+    assert "breaks sto-express:29 (major, if this is: Petición que no se puede atender)" in ended.out
     assert "manual: “¡Lo siento, me temo que no puedo ayudarlo!”" in ended.out
     assert "instead: " in ended.out
 
