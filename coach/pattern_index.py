@@ -67,10 +67,8 @@ class PatternIndex(Generic[Owner]):
                 for literal, number in index[key]:
                     if number not in found and literal in text:
                         found.add(number)
-        for number in sorted(found):
-            candidate = self._patterns[number]
-            if candidate[0].possible(looked):
-                yield candidate
+        patterns = self._patterns
+        yield from (patterns[number] for number in sorted(found) if patterns[number][0].possible(looked))
 
     def _keys(self, looked: Looked) -> Iterator[tuple[dict[str, list[Entry]], set[str]]]:
         words = looked.words.split()

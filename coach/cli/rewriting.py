@@ -150,7 +150,11 @@ def _lines(rubric: Rubric, verdict: SentenceVerdict, place: str | None) -> Itera
         criterion = clause.criterion
         title = in_language(criterion.title, rubric.language)
         scenario = rubric.scenario_by_id.get(criterion.scenario)
-        where = "" if scenario is None or place is not None else f", if this is: {in_language(scenario.title, rubric.language)}"
+        where = (
+            ""
+            if scenario is None or place is not None
+            else f", if this is: {in_language(scenario.title, rubric.language)}"
+        )
         yield f"  breaks {criterion.id} ({criterion.severity}{where}): {title} [clause {one_line(criterion.clause)}]"
         yield f"    manual: “{one_line(criterion.quote)}”"
     if verdict.rewrite is not None:

@@ -152,7 +152,11 @@ def is_calibrated(rubric: str) -> bool:
 
 def weighted(coefficients: Coefficients, features: Mapping[str, float]) -> float:
     """The sum of `features`, each times its coefficient, and the base."""
-    return coefficients["base"] + sum(coefficients.get(name, 0.0) * value for name, value in features.items())
+    total = coefficients["base"]
+    for name, value in features.items():
+        if value:
+            total += coefficients.get(name, 0.0) * value
+    return total
 
 
 def _clipped(odds: float) -> float:

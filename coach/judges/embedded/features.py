@@ -6,11 +6,13 @@ Promise: the same text gives the same features on any machine; training and grad
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from coach.folding import fold_characters
 
 __all__ = [
+    "analysed",
     "features_of",
     "is_chinese",
     "own_words",
@@ -30,11 +32,13 @@ _QUOTATION = re.compile(r"[“«「『\"]([^“”«»「」『』\"]{1,200})[�
 _EVENT = re.compile(r"[\[［【][^\]］】]*[\]］】]")
 _LONGEST_RUN = 3
 _PARTS = (3, 4, 5)
+_REMEMBERED = 1024
 _FEW = 4
 """A sentence of fewer letters is taken together with the next one: by itself it says nothing."""
 
 
-def sentences_of(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=_REMEMBERED)
+def sentences_of(text: str) -> tuple[tuple[int, int], ...]:
     """The sentences of a turn as spans, the empty ones left out; a very short one goes with the one after it."""
     spans: list[tuple[int, int]] = []
     begin: int | None = None
@@ -49,7 +53,7 @@ def sentences_of(text: str) -> list[tuple[int, int]]:
         spans.append((start, match.end()))
     if begin is not None:
         spans.append((begin, len(text)))
-    return spans
+    return tuple(spans)
 
 
 def quotations_in(text: str) -> list[tuple[int, int]]:
@@ -57,6 +61,7 @@ def quotations_in(text: str) -> list[tuple[int, int]]:
     return [match.span(match.lastindex or 1) for match in _QUOTATION.finditer(text)]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def own_words(text: str) -> str:
     """`text` with blanks in the place of what it quotes and of bracketed events: neither are words of the speaker's own."""
     return _EVENT.sub(_blank, _QUOTATION.sub(_blank, text))
@@ -68,11 +73,19 @@ def _blank(match: re.Match[str]) -> str:
 
 def features_of(text: str) -> list[str]:
     """The features of one sentence, each as often as it occurs."""
+    words, others = analysed(text)
+    return [*(part for word in words for part in parts_of(word)), *others]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def analysed(text: str) -> tuple[list[str], list[str]]:
+    """The words of one sentence (none in Chinese), whose pieces are features, and its other features. Not to be changed:
+    every model that hears the sentence is given the same lists."""
     folded = fold_characters(text)
     if is_chinese(folded):
-        return runs_of(folded)
+        return [], runs_of(folded)
     words = words_in(folded)
-    return [*(part for word in words for part in parts_of(word)), *pairs_of(words)]
+    return words, pairs_of(words)
 
 
 def words_in(folded: str) -> list[str]:

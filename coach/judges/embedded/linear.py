@@ -8,14 +8,13 @@ from __future__ import annotations
 import base64
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from coach.folding import fold_characters
-from coach.judges.embedded.features import is_chinese, pairs_of, parts_of, runs_of, sentences_of, words_in
+from coach.judges.embedded.features import analysed, parts_of, sentences_of
 
-__all__ = ["Heard", "Hearing", "LinearModel", "decode", "encode", "log_odds"]
+__all__ = ["Heard", "Hearing", "LinearModel", "decode", "encode", "log_odds", "loudest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ class LinearModel:
             spans = sentences_of(text)
             sums = [self._sums(text[start:end]) for start, end in spans]
             if self._whole and len(spans) > 1:
-                spans = [*spans, (0, len(text))]
+                spans = (*spans, (0, len(text)))
                 sums.append((sum(packed for packed, _ in sums), sum(count for _, count in sums)))
             known = self._heard[text] = Hearing(self, spans, [self._fields(*one) for one in sums])
         return known
@@ -106,13 +105,8 @@ class LinearModel:
         return (fields.sums[number] - fields.none) * self._scales[number] / fields.length + self._biases[number]
 
     def _sums(self, sentence: str) -> Sums:
-        folded = fold_characters(sentence)
-        if is_chinese(folded):
-            runs = runs_of(folded)
-            return self._sum(runs), len(runs)
-        words = words_in(folded)
-        pairs = pairs_of(words)
-        total, count = self._sum(pairs), len(pairs)
+        words, others = analysed(sentence)
+        total, count = self._sum(others), len(others)
         for word in words:
             packed, pieces = self._word(word)
             total += packed
@@ -139,26 +133,24 @@ class LinearModel:
 class Hearing:
     """What a model makes of one turn. A label is worked out when it is asked for: most never are."""
 
-    __slots__ = ("_model", "_spans", "fields")
+    __slots__ = ("_model", "fields", "spans")
 
-    def __init__(self, model: LinearModel, spans: list[tuple[int, int]], fields: list[Fields]) -> None:
-        self._model, self._spans, self.fields = model, spans, fields
+    def __init__(self, model: LinearModel, spans: tuple[tuple[int, int], ...], fields: list[Fields]) -> None:
+        self._model, self.spans, self.fields = model, spans, fields
 
     def get(self, label: str) -> Heard | None:
         """The label at the sentence that shows it best; None if it was not learned, or nothing is said."""
         number = self._model.number(label)
         if number is None or not self.fields:
             return None
-        _, fields, span = self.loudest(number)
-        return Heard(self._model.score(number, fields), *span)
+        best = loudest(self.fields, number)
+        return Heard(self._model.score(number, self.fields[best]), *self.spans[best])
 
-    def loudest(self, number: int) -> tuple[float, Fields, tuple[int, int]]:
-        """The sentence with most of the label `number`: how much, what it adds up to, and its span. There must be one.
 
-        The scale of a label is never below zero, so what has most can be told without it."""
-        loudness = [(fields.sums[number] - fields.none) / fields.length for fields in self.fields]
-        best = loudness.index(max(loudness))
-        return loudness[best], self.fields[best], self._spans[best]
+def loudest(fields: Sequence[Fields], number: int) -> int:
+    """Which of `fields` has most of the label `number`. The scale of a label is never below zero, so it need not be known."""
+    loudness = [(one.sums[number] - one.none) / one.length for one in fields]
+    return loudness.index(max(loudness))
 
 
 def log_odds(probability: float) -> float:

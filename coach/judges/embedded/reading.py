@@ -106,7 +106,7 @@ class Reading:
 
     def circumstances(self, criterion: Criterion, outcome: Outcome) -> Circumstances:
         """What else bears on `outcome` for `criterion`."""
-        cited = () if outcome.turn is None else (outcome.turn,)
+        cited = (outcome.turn,) if outcome.verdict == "violated" and outcome.turn is not None else ()
         always = criterion.scenario == ALWAYS
         return Circumstances(
             nature=nature_of(criterion),

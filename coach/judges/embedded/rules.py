@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from coach.judges.embedded.features import own_words
 from coach.judges.embedded.learned import learned_text
-from coach.judges.embedded.linear import LinearModel, decode
+from coach.judges.embedded.linear import LinearModel, decode, loudest
 from coach.transcript import Transcript
 
 __all__ = ["Echo", "Loudest", "arises", "breaks", "decode_rules", "keeps", "rule_model"]
@@ -62,22 +62,26 @@ class Echo:
 
     def __init__(self, model: LinearModel, transcript: Transcript) -> None:
         self._model = model
-        self._turns = [turn for turn in transcript.turns if not turn.is_event]
-        self._hearings = [model.hear(own_words(turn.text)) for turn in self._turns]
+        self._all = [
+            (turn.index, span, fields, turn.speaker == "agent")
+            for turn in transcript.turns
+            if not turn.is_event
+            for hearing in [model.hear(own_words(turn.text))]
+            for span, fields in zip(hearing.spans, hearing.fields, strict=True)
+        ]
+        self._agents = [one for one in self._all if one[3]]
+        self._fields = {True: [one[2] for one in self._agents], False: [one[2] for one in self._all]}
 
     def loudest(self, label: str, turns: Container[int] | None = None, *, agent: bool = True) -> Loudest | None:
         """Where `label` is heard best, in `turns` only (default: all); `agent`: only the agent's.
 
         None where the label was not learned or there is no such turn."""
         number = self._model.number(label)
-        if number is None:
+        heard, fields = self._agents if agent else self._all, self._fields[agent]
+        if turns is not None:
+            heard = [one for one in heard if one[0] in turns]
+            fields = [one[2] for one in heard]
+        if number is None or not heard:
             return None
-        found = [
-            (*hearing.loudest(number), turn.index)
-            for turn, hearing in zip(self._turns, self._hearings, strict=True)
-            if hearing.fields and (turns is None or turn.index in turns) and (not agent or turn.speaker == "agent")
-        ]
-        if not found:
-            return None
-        best = max(found, key=lambda one: one[0])
-        return Loudest(self._model.score(number, best[1]), best[3], *best[2])
+        turn, span, found, _ = heard[loudest(fields, number)]
+        return Loudest(self._model.score(number, found), turn, *span)
