@@ -51,7 +51,9 @@ class PatternIndex(Generic[Owner]):
             words = literal.split()
             whole = len(words) - (literal[-1] != " ")
             if whole:
-                self._by_words.setdefault(" ".join(words[: min(2, whole)]), []).append((literal, number))
+                key = " ".join(words[: min(2, whole)])
+                # Where the key is all of it, nothing is left to look for: the empty string is in every text.
+                self._by_words.setdefault(key, []).append(("" if literal == f" {key} " else literal, number))
             else:
                 self._by_prefix.setdefault(words[0][:_PREFIX], []).append((literal, number))
             return
@@ -68,7 +70,8 @@ class PatternIndex(Generic[Owner]):
                     if number not in found and literal in text:
                         found.add(number)
         patterns = self._patterns
-        yield from (patterns[number] for number in sorted(found) if patterns[number][0].possible(looked))
+        # That the first thing it requires is there was seen above.
+        yield from (patterns[number] for number in sorted(found) if patterns[number][0].further(looked))
 
     def _keys(self, looked: Looked) -> Iterator[tuple[dict[str, list[Entry]], set[str]]]:
         words = looked.words.split()

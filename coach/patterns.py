@@ -71,6 +71,14 @@ class PhrasePattern:
         """False where something that every match contains is not there."""
         return _all_there(self._choices, looked)
 
+    def further(self, looked: Looked) -> bool:
+        """The same for a pattern of whose first choice something is known to be there."""
+        return _all_there(self._further, looked)
+
+    @cached_property
+    def _further(self) -> tuple[tuple[frozenset[str], tuple[str, ...]], ...]:
+        return self._choices[1:]
+
     @cached_property
     def _choices(self) -> tuple[tuple[frozenset[str], tuple[str, ...]], ...]:
         """Per choice of the requirement its single words and its other strings."""
