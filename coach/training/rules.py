@@ -100,10 +100,13 @@ def _features(turns: Sequence[TaggedTurn]) -> tuple[list[str], Any]:
 
 def _fitted(matrix: Any, counts: Scores) -> tuple[Scores, float]:
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     told = counts != 0
     model = LogisticRegression(C=_STRENGTH, solver="liblinear", class_weight="balanced", random_state=0, max_iter=1000)
-    model.fit(matrix[told], counts[told] > 0, sample_weight=np.abs(counts[told]))
+    # Long sums come out differently on several threads, by enough to tip the rounding of a weight.
+    with threadpool_limits(limits=1):
+        model.fit(matrix[told], counts[told] > 0, sample_weight=np.abs(counts[told]))
     return model.coef_[0], float(model.intercept_[0])
 
 
