@@ -147,9 +147,10 @@ def _print_thresholds(learned: Calibration, violations: int, echo: Callable[[str
 
 
 def _subfolders(exemplars: Path) -> list[str]:
+    """The folders that hold exemplars themselves: `rules`, beside those of the languages, holds a folder per rubric."""
     if not exemplars.is_dir():
         raise InputError("is no folder", source=exemplars, hint="--exemplars says where the exemplars are")
-    return sorted(path.name for path in exemplars.iterdir() if path.is_dir())
+    return sorted(path.name for path in exemplars.iterdir() if path.is_dir() and any(path.glob("*.jsonl")))
 
 
 def _distinct(golden: Sequence[Path]) -> list[Path]:

@@ -106,6 +106,13 @@ def test_an_act_that_is_not_on_the_list_is_an_error_with_its_line(folder: Path) 
         read_exemplars(folder, "en", {})
 
 
+def test_a_folder_that_only_holds_folders_is_no_language(folder: Path, tmp_path: Path) -> None:
+    (folder / "rules" / "demo").mkdir(parents=True)
+    (folder / "rules" / "demo" / "turns.jsonl").write_text("")
+    assert not train_acts(folder, [], tmp_path / "out", False, False, lambda _: None)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["en.json"]
+
+
 def test_check_says_whether_the_file_is_what_training_gives(folder: Path, tmp_path: Path) -> None:
     said: list[str] = []
     run: Callable[[bool], bool] = lambda check: train_acts(folder, ["en"], tmp_path / "out", False, check, said.append)  # noqa: E731
